@@ -1,0 +1,58 @@
+{#
+  input_rows(name, columns): a relation with the rows of the input `name` and at least the given
+  columns; a column that the input lacks is null, an optional input that is not given is empty.
+  The input is the user's model of that name in nrr_inputs, or stand-alone the file of that name.
+#}
+{% macro input_rows(name, columns) %}
+    {%- set models = nrr.setting('nrr_inputs') -%}
+    {%- if name in models -%}
+        {{ nrr.with_columns(ref(models[name]), columns) }}
+    {%- elif target.profile_name == 'nrr' -%}
+        {{ nrr.with_columns(source('nrr_files', name), columns) }}
+    {%- elif name == 'subscription_events' -%}
+        {%- do exceptions.raise_compiler_error(
+            'nrr_inputs names no model for subscription_events. Set it in the vars of dbt_project.yml: '
+            ~ 'nrr_inputs: {subscription_events: your_model}.'
+        ) -%}
+    {%- else -%}
+        (
+            select
+                {%- for column in columns %}
+                cast(null as {{ dbt.type_string() }}) as {{ adapter.quote(column) }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            where 1 = 0
+        )
+    {%- endif -%}
+{% endmacro %}
+
+
+{# with_columns(relation, columns): the relation, with nulls for those of the columns that it lacks. #}
+{% macro with_columns(relation, columns) %}
+    {{- return(adapter.dispatch('with_columns', 'nrr')(relation, columns)) -}}
+{% endmacro %}
+
+{% macro duckdb__with_columns(relation, columns) %}
+        (
+            select
+                {%- for column in columns %}
+                null as {{ adapter.quote(column) }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            where 1 = 0
+            union all by name
+            select * from {{ relation }}
+        )
+{%- endmacro %}
+
+{% macro default__with_columns(relation, columns) %}
+    {%- set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list if execute else [] -%}
+        (
+            select
+                {%- for column in columns %}
+                {% if found and column | lower not in found -%}
+                cast(null as {{ dbt.type_string() }}) as {{ column }}
+                {%- else -%} {{ column }} {%- endif -%}
+                {{ ',' if not loop.last }}
+                {%- endfor %}
+            from {{ relation }}
+        )
+{%- endmacro %}

@@ -1,0 +1,76 @@
+{# The rules that turn a state of an item into MRR. Money is exact: no step goes through a float. #}
+
+{# carries_mrr(status): whether a state of this status has MRR. #}
+{% macro carries_mrr(status) -%}
+    {%- set statuses = ['active', 'past_due'] if nrr.setting('nrr_past_due_counts') else ['active'] -%}
+    {{ status }} in ('{{ statuses | join("', '") }}')
+{%- endmacro %}
+
+{# periods_per_year(billing_interval): how many such intervals a year has; null for an unknown one. #}
+{% macro periods_per_year(billing_interval) -%}
+    case {{ billing_interval }}
+        when 'day' then 365
+        when 'week' then 52
+        when 'month' then 12
+        when 'quarter' then 4
+        when 'year' then 1
+    end
+{%- endmacro %}
+
+{#
+  state_mrr(...): MRR of one state, numeric(18, 4), in the currency of its amounts:
+  max(0, quantity x unit_amount x (1 - discount_percent / 100) - discount_amount)
+  x periods_per_year / (12 x billing_interval_count), rounded half away from zero to 4 decimals.
+  Takes columns of numeric(18, 6) (the count: a whole number) and counts in millionths, so that
+  only the one division rounds.
+#}
+{% macro state_mrr(quantity, unit_amount, discount_percent, discount_amount, billing_interval, billing_interval_count) -%}
+    {%- set integer = nrr.type_wide_integer() -%}
+    {%- set net_amount -%}
+        cast({{ quantity }} * 1000000 as {{ integer }})
+        * cast({{ unit_amount }} * 1000000 as {{ integer }})
+        * (100000000 - cast({{ discount_percent }} * 1000000 as {{ integer }}))
+        - cast({{ discount_amount }} * 1000000 as {{ integer }}) * cast(100000000000000 as {{ integer }})
+    {%- endset -%}
+    {{ nrr.divide_to_money(
+        "case when " ~ net_amount ~ " > 0 then " ~ net_amount ~ " else 0 end * " ~ nrr.periods_per_year(billing_interval),
+        "cast(12 * " ~ billing_interval_count ~ " as " ~ integer ~ ") * cast(10000000000000000 as " ~ integer ~ ")"
+    ) }}
+{%- endmacro %}
+
+{#
+  divide_to_money(dividend, divisor): dividend / divisor / 10000, exactly, rounded half away from
+  zero to 4 decimals. Both are wide integers, the dividend is not negative, the divisor positive.
+#}
+{% macro divide_to_money(dividend, divisor) -%}
+    {{ return(adapter.dispatch('divide_to_money', 'nrr')(dividend, divisor)) }}
+{%- endmacro %}
+
+{% macro default__divide_to_money(dividend, divisor) -%}
+    {%- set doubled -%} (2 * ({{ dividend }}) + {{ divisor }}) {%- endset -%}
+    cast(
+        cast(({{ doubled }} - mod({{ doubled }}, 2 * {{ divisor }})) / (2 * {{ divisor }}) as {{ nrr.type_wide_integer() }})
+        * cast(0.0001 as numeric(5, 4)) as numeric(18, 4)
+    )
+{%- endmacro %}
+
+{% macro duckdb__divide_to_money(dividend, divisor) -%}
+    cast(
+        cast((2 * ({{ dividend }}) + {{ divisor }}) // (2 * {{ divisor }}) as numeric(18, 0)) * cast(0.0001 as numeric(5, 4))
+        as numeric(18, 4)
+    )
+{%- endmacro %}
+
+{# type_wide_integer(): a type for whole numbers of 37 digits. #}
+{% macro type_wide_integer() -%}
+    {{ return(adapter.dispatch('type_wide_integer', 'nrr')()) }}
+{%- endmacro %}
+
+{% macro default__type_wide_integer() -%} numeric(38, 0) {%- endmacro %}
+
+{% macro duckdb__type_wide_integer() -%} hugeint {%- endmacro %}
+
+{# convert(amount, rate): an amount at a rate, rounded to 4 decimals. #}
+{% macro convert(amount, rate) -%}
+    cast(round({{ amount }} * {{ rate }}, 4) as numeric(18, 4))
+{%- endmacro %}

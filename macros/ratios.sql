@@ -1,0 +1,40 @@
+{# Ratios: numeric(38, 9), rounded to 9 decimals, null over zero. #}
+
+{# ratio(numerator, denominator): as above. #}
+{% macro ratio(numerator, denominator) -%}
+    {{ nrr.as_ratio(nrr.divide(numerator, denominator)) }}
+{%- endmacro %}
+
+{# as_ratio(value): a double as a ratio. #}
+{% macro as_ratio(value) -%}
+    cast(round({{ value }}, 9) as numeric(38, 9))
+{%- endmacro %}
+
+{# divide(numerator, denominator): a double, null over zero. #}
+{% macro divide(numerator, denominator) -%}
+    cast({{ numerator }} as {{ nrr.type_double() }}) / nullif(cast({{ denominator }} as {{ nrr.type_double() }}), 0)
+{%- endmacro %}
+
+{# type_double(): a floating-point number of 64 bits. #}
+{% macro type_double() -%} {{ return(adapter.dispatch('type_double', 'nrr')()) }} {%- endmacro %}
+{% macro default__type_double() -%} double precision {%- endmacro %}
+{% macro duckdb__type_double() -%} double {%- endmacro %}
+
+{#
+  ratio_error(change, change_squared, change_by_start): standard error of the ratio sum(y) / sum(s)
+  of a group's accounts, from sums over them: of y - s, of its square, and of its product with s.
+  Linearisation (Taylor series) of a ratio of two sums: sqrt(n / (n - 1) x sum((y - r s)^2)) / sum(s).
+  Written in y - s, since that sum of squares is then exactly zero when nothing changed.
+  A double; null for fewer than two accounts.
+#}
+{% macro ratio_error(change, change_squared, change_by_start) -%}
+    {%- set accounts -%} cast(starting_accounts as {{ nrr.type_double() }}) {%- endset -%}
+    {%- set growth -%} ({{ nrr.divide(change, 'starting_mrr') }}) {%- endset -%}
+    {%- set squares -%}
+        cast({{ change_squared }} as {{ nrr.type_double() }})
+        - 2 * {{ growth }} * cast({{ change_by_start }} as {{ nrr.type_double() }})
+        + {{ growth }} * {{ growth }} * cast(starting_mrr_squared as {{ nrr.type_double() }})
+    {%- endset -%}
+    sqrt({{ accounts }} / nullif({{ accounts }} - 1, 0) * case when {{ squares }} > 0 then {{ squares }} else 0 end)
+    / nullif(cast(starting_mrr as {{ nrr.type_double() }}), 0)
+{%- endmacro %}

@@ -1,0 +1,60 @@
+{#
+  setting(name): the value of one of the package's variables, checked. Raises a compile error
+  that names the variable and the values it takes. Every model reads its variables through this.
+#}
+{% macro setting(name) %}
+    {%- set value = nrr.raw_setting(name) -%}
+    {%- set ns = namespace(takes=none) -%}
+
+    {%- if name in ['nrr_past_due_counts', 'nrr_reactivation_counts'] -%}
+        {%- if value is not boolean -%} {%- set ns.takes = 'true or false' -%} {%- endif -%}
+    {%- elif name == 'nrr_fx' -%}
+        {%- if value not in ['constant', 'actual'] -%} {%- set ns.takes = "'constant' or 'actual'" -%} {%- endif -%}
+    {%- elif name == 'nrr_reporting_currency' -%}
+        {%- if not modules.re.fullmatch('[A-Z]{3}', value | string) -%}
+            {%- set ns.takes = "an ISO 4217 code in capitals, such as 'USD'" -%}
+        {%- endif -%}
+    {%- elif name == 'nrr_timezone' -%}
+        {%- if value not in modules.pytz.all_timezones_set -%}
+            {%- set ns.takes = "the name of a time zone, such as 'UTC' or 'Europe/Berlin'" -%}
+        {%- endif -%}
+    {%- elif name == 'nrr_as_of' -%}
+        {%- if value is not none and not modules.re.fullmatch(
+            '\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?Z?',
+            value | string
+        ) -%}
+            {%- set ns.takes = "null, or a timestamp in UTC such as '2026-11-01 00:00:00'" -%}
+        {%- endif -%}
+    {%- elif name == 'nrr_rejected_rows_allowed' -%}
+        {%- if value is not number or value is boolean or value < 0 or value > 1 -%}
+            {%- set ns.takes = 'a share of the input rows from 0 to 1, such as 0.01' -%}
+        {%- endif -%}
+    {%- elif name == 'nrr_inputs' -%}
+        {%- set inputs = ['subscription_events', 'accounts', 'exchange_rates'] -%}
+        {%- if value is not mapping or value.keys() | reject('in', inputs) | list -%}
+            {%- set ns.takes = 'a mapping from ' ~ inputs | join(', ') ~ ' to names of models' -%}
+        {%- endif -%}
+    {%- elif name == 'nrr_segments' -%}
+        {%- set taken = ['all'] + nrr.built_in_dimensions() -%}
+        {%- if value is string or value is mapping or value is not sequence
+            or value | reject('string') | list or value | select('in', taken) | list
+            or value | unique(case_sensitive=false) | list | length != value | length -%}
+            {%- set ns.takes = 'a list of different columns of accounts, none of them named ' ~ taken | join(', ') -%}
+        {%- endif -%}
+    {%- endif -%}
+
+    {%- if ns.takes is not none -%}
+        {%- do exceptions.raise_compiler_error(name ~ ' is ' ~ value | tojson ~ '. It takes ' ~ ns.takes ~ '.') -%}
+    {%- endif -%}
+    {%- do return(value) -%}
+{% endmacro %}
+
+
+{# raw_setting(name): the value as it was set. The demo shows three segments where nobody chose any. #}
+{% macro raw_setting(name) %}
+    {%- if name == 'nrr_segments' -%}
+        {%- set is_demo = target.profile_name == 'nrr' and not env_var('NRR_DATA', '') -%}
+        {%- do return(var(name, ['industry', 'region', 'acquisition_channel'] if is_demo else [])) -%}
+    {%- endif -%}
+    {%- do return(var(name)) -%}
+{% endmacro %}

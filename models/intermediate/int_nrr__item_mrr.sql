@@ -1,0 +1,73 @@
+-- One row per item and part of one of its states: MRR from starts_at up to, not including, ends_at.
+with events as (
+    select * from {{ ref('stg_nrr__subscription_events') }}
+    where rejection_reason is null
+),
+
+as_of as (
+    select * from {{ ref('int_nrr__as_of') }}
+),
+
+states as (
+    select
+        events.*,
+        carries_mrr and effective_at <= as_of.as_of_at as is_paying,
+        case
+            when carries_mrr and (discount_percent > 0 or discount_amount > 0) then discount_ends_at
+        end as discount_stops_at,
+        lead(effective_at) over (
+            partition by subscription_id, subscription_item_id
+            order by effective_at, recorded_at, event_id
+        ) as next_effective_at
+    from events
+    cross join as_of
+),
+
+-- A discount that ends splits its state in two, although no event says so.
+parts as (
+    select
+        states.*,
+        effective_at as starts_at,
+        case
+            when discount_stops_at < next_effective_at or next_effective_at is null then discount_stops_at
+            else next_effective_at
+        end as ends_at,
+        discount_percent as percent_off,
+        discount_amount as amount_off
+    from states
+    where discount_stops_at is null or discount_stops_at > effective_at
+
+    union all
+
+    select
+        states.*,
+        case when discount_stops_at > effective_at then discount_stops_at else effective_at end as starts_at,
+        next_effective_at as ends_at,
+        0 as percent_off,
+        0 as amount_off
+    from states
+    where discount_stops_at < next_effective_at or (discount_stops_at is not null and next_effective_at is null)
+)
+
+select
+    account_id,
+    subscription_id,
+    subscription_item_id,
+    event_id,
+    starts_at,
+    ends_at,
+    {{ nrr.month_of('starts_at') }} as first_month,
+    {{ nrr.month_of('ends_at') }} as end_month,
+    currency,
+    product_id,
+    plan_id,
+    pricing_model,
+    billing_interval,
+    case
+        when is_paying then {{ nrr.state_mrr(
+            'quantity', 'unit_amount', 'percent_off', 'amount_off', 'billing_interval', 'billing_interval_count'
+        ) }}
+        else 0
+    end as mrr
+from parts
+where starts_at < ends_at or ends_at is null

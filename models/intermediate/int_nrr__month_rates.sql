@@ -1,0 +1,58 @@
+-- One row per currency and month: units of the reporting currency for one of it, at month's end.
+with calendar as (
+    select * from {{ ref('int_nrr__calendar') }}
+),
+
+-- the last rate of each month that has one
+dated as (
+    select
+        currency,
+        {{ nrr.truncate_to_month('rate_date') }} as rate_month,
+        rate,
+        row_number() over (
+            partition by currency, {{ nrr.truncate_to_month('rate_date') }}
+            order by rate_date desc
+        ) as newest_first
+    from {{ ref('stg_nrr__exchange_rates') }}
+),
+
+rates as (
+    select
+        currency,
+        rate,
+        rate_month,
+        lag(rate_month) over (partition by currency order by rate_month) as previous_rate_month,
+        lead(rate_month) over (partition by currency order by rate_month) as next_rate_month
+    from dated
+    where newest_first = 1
+),
+
+-- a rate holds until the next one, and the first one also before it
+monthly as (
+    select
+        rates.currency,
+        calendar.month,
+        rates.rate
+    from calendar
+    inner join rates
+        on
+            (calendar.month >= rates.rate_month or rates.previous_rate_month is null)
+            and (calendar.month < rates.next_rate_month or rates.next_rate_month is null)
+
+    union all
+
+    select
+        '{{ nrr.setting('nrr_reporting_currency') }}' as currency,
+        month,
+        1 as rate
+    from calendar
+)
+
+select
+    currency,
+    month,
+    cast(rate as numeric(20, 12)) as rate,
+    -- before the first month there is no MRR to convert, so that any rate will do
+    cast(lag(rate, 1, rate) over (partition by currency order by month) as numeric(20, 12)) as previous_month_rate,
+    cast(lag(rate, 12, rate) over (partition by currency order by month) as numeric(20, 12)) as year_ago_rate
+from monthly

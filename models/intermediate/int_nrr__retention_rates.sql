@@ -1,0 +1,57 @@
+-- One row per month, segment dimension and segment: the sums over the base, the rates and their
+-- 95% intervals. The company has a row for every month, also where no account was in the base.
+with sums as (
+    select * from {{ ref('int_nrr__retention_sums') }}
+),
+
+empty_months as (
+    select
+        months.month,
+        'all' as segment_dimension,
+        'all' as segment,
+        {%- for column in nrr.retention_sums() %}
+        0 as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_nrr__months') }} as months
+    left join sums on months.month = sums.month and sums.segment_dimension = 'all'
+    where sums.month is null
+),
+
+complete as (
+    select * from sums
+    union all
+    select * from empty_months
+),
+
+rates as (
+    select
+        complete.*,
+        starting_mrr - contraction_mrr - churned_mrr as retained_mrr,
+        {{ nrr.divide('ending_mrr', 'starting_mrr') }} as nrr,
+        {{ nrr.divide('starting_mrr - contraction_mrr - churned_mrr', 'starting_mrr') }} as grr,
+        {{ nrr.divide('retained_accounts', 'starting_accounts') }} as logo_retention,
+        1.96 * {{ nrr.ratio_error('(ending_mrr - starting_mrr)', 'change_mrr_squared', 'change_by_starting_mrr') }} as nrr_margin,
+        1.96 * {{ nrr.ratio_error('(-contraction_mrr - churned_mrr)', 'loss_mrr_squared', 'loss_by_starting_mrr') }} as grr_margin
+    from complete
+)
+
+select
+    month,
+    segment_dimension,
+    segment,
+    starting_accounts,
+    retained_accounts,
+    starting_mrr,
+    expansion_mrr,
+    contraction_mrr,
+    churned_mrr,
+    retained_mrr,
+    ending_mrr,
+    nrr,
+    grr,
+    logo_retention,
+    nrr - nrr_margin as nrr_low,
+    nrr + nrr_margin as nrr_high,
+    case when grr - grr_margin < 0 then 0 else grr - grr_margin end as grr_low,
+    case when grr + grr_margin > 1 then 1 else grr + grr_margin end as grr_high
+from rates

@@ -1,0 +1,18 @@
+-- One row per month, segment dimension and segment: trailing-twelve-month retention.
+{%- set dimensions = ['all'] + nrr.built_in_dimensions() + nrr.setting('nrr_segments') %}
+select
+    month,
+    segment_dimension,
+    segment,
+    cast(starting_accounts as integer) as starting_accounts,
+    cast(retained_accounts as integer) as retained_accounts,
+    {%- for column in ['starting_mrr', 'expansion_mrr', 'contraction_mrr', 'churned_mrr', 'retained_mrr', 'ending_mrr'] %}
+    cast({{ column }} as numeric(28, 4)) as {{ column }},
+    {%- endfor %}
+    {%- for column in ['nrr', 'grr', 'logo_retention', 'nrr_low', 'nrr_high', 'grr_low', 'grr_high'] %}
+    {{ nrr.as_ratio(column) }} as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from {{ ref('int_nrr__retention_rates') }}
+where segment_dimension in (
+    {%- for dimension in dimensions %}{{ dbt.string_literal(dimension) }}{{ ', ' if not loop.last }}{% endfor -%}
+)

@@ -1,0 +1,69 @@
+-- One row per month, benchmark and segment that it can grade: the band its rate falls in, or why none.
+with gradable as (
+    select * from {{ ref('int_nrr__gradable') }}
+),
+
+bands as (
+    select
+        bands.*,
+        lead(band) over (partition by benchmark_id, segment order by band_number) as next_band,
+        lead(rate_from) over (partition by benchmark_id, segment order by band_number) as next_rate_from,
+        lead(rate_from_inclusive) over (partition by benchmark_id, segment order by band_number) as next_rate_from_inclusive
+    from {{ ref('nrr_benchmark_bands') }} as bands
+),
+
+rated as (
+    select
+        gradable.month,
+        gradable.benchmark_id,
+        gradable.segment,
+        gradable.band_segment,
+        benchmarks.publisher,
+        benchmarks.metric,
+        benchmarks.dimension,
+        coalesce(rates.starting_accounts, 0) as starting_accounts,
+        rates.starting_mrr,
+        case when benchmarks.metric = 'grr' then rates.retained_mrr else rates.ending_mrr end as kept_mrr,
+        case when benchmarks.metric = 'grr' then rates.grr else rates.nrr end as rate,
+        case when benchmarks.metric = 'grr' then rates.grr_low else rates.nrr_low end as rate_low,
+        case when benchmarks.metric = 'grr' then rates.grr_high else rates.nrr_high end as rate_high
+    from gradable
+    inner join {{ ref('nrr_benchmarks') }} as benchmarks on gradable.benchmark_id = benchmarks.benchmark_id
+    left join {{ ref('int_nrr__retention_rates') }} as rates
+        on
+            gradable.month = rates.month
+            and gradable.rated_dimension = rates.segment_dimension
+            and gradable.rated_segment = rates.segment
+)
+
+select
+    rated.month,
+    rated.benchmark_id,
+    rated.segment,
+    rated.publisher,
+    rated.metric,
+    rated.dimension,
+    cast(rated.starting_accounts as integer) as starting_accounts,
+    {{ nrr.as_ratio('rated.rate') }} as rate,
+    bands.band,
+    bands.standing,
+    bands.next_band,
+    {{ nrr.as_ratio('bands.next_rate_from - rated.rate') }} as rate_to_next_band,
+    cast(round(bands.next_rate_from * rated.starting_mrr - rated.kept_mrr, 4) as numeric(28, 4)) as mrr_to_next_band,
+    case
+        when bands.band is not null then coalesce(
+            {{ nrr.is_in_band('rated.rate_low', '1') }} and {{ nrr.is_in_band('rated.rate_high', '1') }}, false
+        )
+    end as is_conclusive,
+    case
+        when rated.starting_accounts = 0 then 'no_base'
+        when bands.band is null then 'no_benchmark_row'
+    end as not_graded_reason
+from rated
+left join bands
+    on
+        rated.benchmark_id = bands.benchmark_id
+        and rated.band_segment = bands.segment
+        and rated.starting_accounts > 0
+        -- in amounts, not in rates: a rate that was rounded can cross a bound
+        and {{ nrr.is_in_band('rated.kept_mrr', 'rated.starting_mrr') }}

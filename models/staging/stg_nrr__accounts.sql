@@ -1,0 +1,39 @@
+{%- set attributes = nrr.setting('nrr_segments') -%}
+-- One row per account and valid_from: the attributes to segment by that hold from then on.
+with input as (
+    select * from {{ nrr.input_rows('accounts', ['account_id', 'valid_from'] + attributes) }}
+),
+
+typed as (
+    select
+        {{ nrr.read_text('account_id') }} as account_id,
+        coalesce({{ nrr.read_timestamp('valid_from') }}, cast('1900-01-01' as {{ dbt.type_timestamp() }})) as valid_from
+        {%- for attribute in attributes %},
+        {{ nrr.read_text(adapter.quote(attribute)) }} as attribute_{{ loop.index }}
+        {%- endfor %}
+    from input
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by account_id, valid_from
+            order by
+                {%- for attribute in attributes %}
+                attribute_{{ loop.index }} desc,
+                {%- endfor %}
+                account_id
+        ) as row_rank
+    from typed
+    where account_id is not null
+)
+
+select
+    account_id,
+    valid_from
+    {%- for attribute in attributes %},
+    attribute_{{ loop.index }}
+    {%- endfor %}
+from ranked
+where row_rank = 1

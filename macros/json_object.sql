@@ -5,10 +5,21 @@
 {% macro json_object(keys, columns) -%}
     {%- set parts = ["'{'"] -%}
     {%- for key in keys -%}
-        {%- do parts.append(dbt.string_literal((', ' if not loop.first else '') ~ (key | tojson) ~ ': "') ) -%}
-        {%- do parts.append("replace(replace(" ~ columns[loop.index0] ~ ", '\\', '\\\\'), '\"', '\\\"')") -%}
+        {%- do parts.append(dbt.string_literal((', ' if not loop.first else '') ~ (key | tojson) ~ ': "')) -%}
+        {%- do parts.append(nrr.json_escape(columns[loop.index0])) -%}
         {%- do parts.append("'\"'") -%}
     {%- endfor -%}
     {%- do parts.append("'}'") -%}
     {{ dbt.concat(parts) }}
+{%- endmacro %}
+
+{# json_escape(column): text as it may stand between the quotes of a JSON string. #}
+{% macro json_escape(column) -%}
+    {%- set ns = namespace(text=column) -%}
+    {%- for plain, escaped in [
+        ("'\\'", "'\\\\'"), ("'\"'", "'\\\"'"), ('chr(10)', "'\\n'"), ('chr(13)', "'\\r'"), ('chr(9)', "'\\t'"),
+    ] -%}
+        {%- set ns.text = 'replace(' ~ ns.text ~ ', ' ~ plain ~ ', ' ~ escaped ~ ')' -%}
+    {%- endfor -%}
+    {{ ns.text }}
 {%- endmacro %}

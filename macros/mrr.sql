@@ -27,15 +27,18 @@
 {% macro state_mrr(quantity, unit_amount, discount_percent, discount_amount, billing_interval, billing_interval_count) -%}
     {%- set integer = nrr.type_wide_integer() -%}
     {%- set net_amount -%}
-        cast({{ quantity }} * 1000000 as {{ integer }})
-        * cast({{ unit_amount }} * 1000000 as {{ integer }})
-        * (100000000 - cast({{ discount_percent }} * 1000000 as {{ integer }}))
-        - cast({{ discount_amount }} * 1000000 as {{ integer }}) * cast(100000000000000 as {{ integer }})
+        {{ nrr.millionths(quantity) }} * {{ nrr.millionths(unit_amount) }} * (100000000 - {{ nrr.millionths(discount_percent) }})
+        - {{ nrr.millionths(discount_amount) }} * cast(100000000000000 as {{ integer }})
     {%- endset -%}
     {{ nrr.divide_to_money(
         "case when " ~ net_amount ~ " > 0 then " ~ net_amount ~ " else 0 end * " ~ nrr.periods_per_year(billing_interval),
         "cast(12 * " ~ billing_interval_count ~ " as " ~ integer ~ ") * cast(10000000000000000 as " ~ integer ~ ")"
     ) }}
+{%- endmacro %}
+
+{# millionths(amount): a numeric(18, 6) as a whole number of millionths. #}
+{% macro millionths(amount) -%}
+    cast(cast({{ amount }} as numeric(28, 6)) * 1000000 as {{ nrr.type_wide_integer() }})
 {%- endmacro %}
 
 {#
@@ -69,6 +72,11 @@
 {% macro default__type_wide_integer() -%} numeric(38, 0) {%- endmacro %}
 
 {% macro duckdb__type_wide_integer() -%} hugeint {%- endmacro %}
+
+{# arr(mrr): annual recurring revenue of a monthly amount. #}
+{% macro arr(mrr) -%}
+    12 * cast({{ mrr }} as numeric(28, 4))
+{%- endmacro %}
 
 {# convert(amount, rate): an amount at a rate, rounded to 4 decimals. #}
 {% macro convert(amount, rate) -%}

@@ -24,7 +24,8 @@
   ratio_error(change, change_squared, change_by_start): standard error of the ratio sum(y) / sum(s)
   of a group's accounts, from sums over them: of y - s, of its square, and of its product with s.
   Linearisation (Taylor series) of a ratio of two sums: sqrt(n / (n - 1) x sum((y - r s)^2)) / sum(s).
-  Written in y - s, since that sum of squares is then exactly zero when nothing changed.
+  Written in y - s, so that it is zero when nothing changed; what floating point leaves of a sum of
+  squares that is zero (every account moved by the same share) counts as zero.
   A double; null for fewer than two accounts.
 #}
 {% macro ratio_error(change, change_squared, change_by_start) -%}
@@ -35,6 +36,9 @@
         - 2 * {{ growth }} * cast({{ change_by_start }} as {{ nrr.type_double() }})
         + {{ growth }} * {{ growth }} * cast(starting_mrr_squared as {{ nrr.type_double() }})
     {%- endset -%}
-    sqrt({{ accounts }} / nullif({{ accounts }} - 1, 0) * case when {{ squares }} > 0 then {{ squares }} else 0 end)
+    sqrt(
+        {{ accounts }} / nullif({{ accounts }} - 1, 0)
+        * case when {{ squares }} > {{ change_squared }} * 1e-14 then {{ squares }} else 0 end
+    )
     / nullif(cast(starting_mrr as {{ nrr.type_double() }}), 0)
 {%- endmacro %}

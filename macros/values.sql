@@ -29,6 +29,8 @@
                 and regexp_matches(cast({{ column }} as varchar), ':[0-9.]+ ?(Z|[+-][0-9][0-9](:?[0-9][0-9])?)$')
             )
             then timezone('UTC', try_cast({{ column }} as timestamptz))
+        -- such as 'infinity', which DuckDB takes for a timestamp
+        when typeof({{ column }}) = 'VARCHAR' and not regexp_matches(cast({{ column }} as varchar), '^ *[0-9]') then null
         else try_cast({{ column }} as timestamp)
     end
 {%- endmacro %}
@@ -44,4 +46,9 @@
 
 {% macro duckdb__try_cast(expression, type) -%}
     try_cast({{ expression }} as {{ type }})
+{%- endmacro %}
+
+{# timestamp_literal(text): a timestamp in UTC that was checked before, such as '2026-11-01T00:00:00Z'. #}
+{% macro timestamp_literal(text) -%}
+    cast('{{ (text | string).replace('T', ' ').replace('Z', '') }}' as {{ dbt.type_timestamp() }})
 {%- endmacro %}

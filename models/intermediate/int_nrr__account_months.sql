@@ -97,5 +97,5 @@ inner join first_months
     on account_months.account_id = first_months.account_id and account_months.month >= first_months.first_month
 left join sizes
     on
-        account_months.mrr * 12 >= sizes.arr_from
-        and (account_months.mrr * 12 < sizes.arr_to or sizes.arr_to is null)
+        {{ nrr.arr('account_months.mrr') }} >= sizes.arr_from
+        and ({{ nrr.arr('account_months.mrr') }} < sizes.arr_to or sizes.arr_to is null)

@@ -1,22 +1,22 @@
+{%- set as_of = nrr.setting('nrr_as_of') -%}
 -- One row: the instant up to which the data is complete, and the newest month that is over by then.
-with events as (
-    select * from {{ ref('stg_nrr__subscription_events') }}
-    where rejection_reason is null
-),
-
-as_of as (
+with as_of as (
+    {%- if as_of is none %}
+    -- the newest record; a row that does not say when it was recorded may lie in the future
     select
-        {%- if nrr.setting('nrr_as_of') is none %}
         max(
             case
-                when has_recorded_at or effective_at <= cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as {{ dbt.type_timestamp() }})
+                when
+                    has_recorded_at
+                    or effective_at <= {{ nrr.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')) }}
                     then recorded_at
             end
         ) as as_of_at
-        {%- else %}
-        cast('{{ (nrr.setting('nrr_as_of') | string).replace('T', ' ').replace('Z', '') }}' as {{ dbt.type_timestamp() }}) as as_of_at
-        {%- endif %}
-    from events
+    from {{ ref('stg_nrr__subscription_events') }}
+    where rejection_reason is null
+    {%- else %}
+    select {{ nrr.timestamp_literal(as_of) }} as as_of_at
+    {%- endif %}
 )
 
 select

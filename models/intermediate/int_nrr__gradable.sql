@@ -22,8 +22,8 @@ benchmark_rows as (
 company as (
     select
         months.month,
-        12 * months.mrr as closing_arr,
-        12 * rates.starting_mrr as starting_arr,
+        {{ nrr.arr('months.mrr') }} as closing_arr,
+        {{ nrr.arr('rates.starting_mrr') }} as starting_arr,
         rates.starting_accounts
     from months
     inner join {{ ref('int_nrr__retention_rates') }} as rates

@@ -43,7 +43,7 @@ acv_sums as (
         {{ expression }} as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from pairs
-    inner join acv_bounds on {{ nrr.is_within('12 * pairs.starting_mrr', 'acv_bounds') }}
+    inner join acv_bounds on {{ nrr.is_within(nrr.arr('pairs.starting_mrr'), 'acv_bounds') }}
     group by pairs.month, {{ dbt.concat(["'acv of '", 'acv_bounds.benchmark_id']) }}, acv_bounds.segment
 )
 

@@ -1,3 +1,4 @@
+{{ config(post_hook='{{ nrr.warn_of_rejected_events() }}') }}
 {%- set columns = nrr.event_columns() -%}
 -- One row per input row of subscription_events that is not used: its columns as they were given.
 select

@@ -7,7 +7,7 @@ with input as (
 typed as (
     select
         {{ nrr.read_text('account_id') }} as account_id,
-        coalesce({{ nrr.read_timestamp('valid_from') }}, cast('1900-01-01' as {{ dbt.type_timestamp() }})) as valid_from
+        coalesce({{ nrr.read_timestamp('valid_from') }}, {{ nrr.timestamp_literal('1900-01-01') }}) as valid_from
         {%- for attribute in attributes %},
         {{ nrr.read_text(adapter.quote(attribute)) }} as attribute_{{ loop.index }}
         {%- endfor %}

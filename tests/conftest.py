@@ -1,0 +1,98 @@
+"""Builds of the package for the tests: each in a folder of its own, by the dbt of this environment."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DBT = Path(sys.executable).with_name("dbt")
+
+
+@dataclass
+class Dbt:
+    """dbt commands on one project, one folder of input and one DuckDB file."""
+
+    folder: Path
+    project: Path = ROOT
+    data: Path | None = None
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "built.duckdb"
+
+    def run(self, *arguments: str, variables: dict | None = None) -> subprocess.CompletedProcess:
+        """The finished process; its output is text in `stdout`."""
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("NRR_", "DBT_"))}
+        env |= {
+            "NRR_DUCKDB_PATH": str(self.database),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
+        if self.data:
+            env["NRR_DATA"] = str(self.data)
+        command = [str(DBT), "--no-use-colors", *arguments]
+        if variables:
+            command += ["--vars", json.dumps(variables)]
+        return subprocess.run(
+            command,
+            cwd=self.project,
+            env=env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=300,
+        )
+
+    def build(self, variables: dict | None = None) -> "Dbt":
+        """`dbt build` with its data tests, which must pass; the unit tests have their own test."""
+        finished = self.run("build", "--exclude-resource-type", "unit_test", variables=variables)
+        assert finished.returncode == 0, finished.stdout
+        return self
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(self.database, read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def rows(self, table: str) -> list[dict]:
+        """The rows of a table as dicts."""
+        with duckdb.connect(self.database, read_only=True) as connection:
+            relation = connection.table(table)
+            return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+@pytest.fixture
+def dbt(tmp_path):
+    """Makes a Dbt: `dbt(data=folder)`."""
+    return lambda data=None, project=ROOT: Dbt(tmp_path, project, data)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory) -> Dbt:
+    """The demo, built once."""
+    return Dbt(tmp_path_factory.mktemp("demo")).build()
+
+
+def read_csv(path: Path) -> list[dict]:
+    """The rows of a CSV file as dicts of text; none where the file is missing."""
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def write_csv(path: Path, rows: list[dict]) -> None:
+    """A CSV file with the columns of the first row."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,0 +1,30 @@
+-- The seed nrr_benchmark_bands is wrong: two rows of a benchmark claim the same ARR, or the bands of
+-- one row differ in their bounds. Mend the bounds or their inclusive flags.
+with benchmark_rows as (
+    select distinct
+        benchmark_id,
+        segment,
+        dimension_from,
+        dimension_from_inclusive,
+        dimension_to,
+        dimension_to_inclusive
+    from {{ ref('nrr_benchmark_bands') }}
+    where dimension_from is not null or dimension_to is not null
+),
+
+ordered as (
+    select
+        benchmark_rows.*,
+        row_number() over (partition by benchmark_id order by dimension_from) as row_order,
+        lead(segment) over (partition by benchmark_id order by dimension_from) as next_segment,
+        lead(dimension_from) over (partition by benchmark_id order by dimension_from) as next_from,
+        lead(dimension_from_inclusive) over (partition by benchmark_id order by dimension_from) as next_from_inclusive
+    from benchmark_rows
+)
+
+select * from ordered
+where
+    next_segment = segment
+    or (next_segment is not null and dimension_to is null)
+    or next_from < dimension_to
+    or (next_from = dimension_to and next_from_inclusive and dimension_to_inclusive)

@@ -1,0 +1,764 @@
+"""The computation against figures worked out by hand, from the definitions page's own examples."""
+
+from collections import Counter
+from csv import DictReader
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from itertools import count
+
+import pytest
+from computation import (
+    Settings,
+    add_months,
+    compute,
+    money,
+    month_end,
+    read_number,
+    read_timestamp,
+    rounded,
+    square_root,
+)
+from random_history import SEGMENTS, write_history
+
+SIZES = [
+    {"size": "smb", "arr_from": "0"},
+    {"size": "mid_market", "arr_from": "25000"},
+    {"size": "enterprise", "arr_from": "100000"},
+]
+NUMBERS = count()
+
+
+def event(account="a", at="2024-01-10", amount="100", **columns) -> dict:
+    """A row: active, monthly, one item per account unless columns say otherwise."""
+    return {
+        "event_id": f"evt_{next(NUMBERS):06d}",
+        "account_id": account,
+        "subscription_id": f"sub_{account}",
+        "effective_at": at,
+        "status": "active",
+        "unit_amount": amount,
+        "billing_interval": "month",
+        **columns,
+    }
+
+
+def run(events, accounts=(), rates=(), benchmarks=(), bands=(), **settings):
+    """The result at the end of March 2025, unless settings say otherwise."""
+    settings = {"as_of": "2025-04-01", **settings}
+    inputs = (list(events), list(accounts), list(rates))
+    return compute(*inputs, Settings(**settings), list(benchmarks), list(bands), SIZES)
+
+
+def rate(currency, day, value) -> dict:
+    """A row of exchange_rates."""
+    return {"currency": currency, "rate_date": day, "rate": value}
+
+
+def mrr(result, month, account="a"):
+    """The account's MRR of the month (None without a row)."""
+    for row in result.nrr__account_months:
+        if (row["account_id"], row["month"]) == (account, month):
+            return row["mrr"]
+    return None
+
+
+def movements(result, account="a") -> list:
+    """[(month as text, movement, amount)] of the account."""
+    return [
+        (f"{row['month']:%Y-%m}", row["movement"], row["movement_mrr"])
+        for row in result.nrr__mrr_movements
+        if row["account_id"] == account
+    ]
+
+
+def retention(result, month, dimension="all", segment="all") -> dict:
+    """The row of nrr__retention."""
+    key = (month, dimension, segment)
+    rows = result.nrr__retention
+    return next(r for r in rows if (r["month"], r["segment_dimension"], r["segment"]) == key)
+
+
+def waterfall(result, month, dimension="all") -> dict:
+    """{segment: row without its zero columns} of the month."""
+    rows = {}
+    for row in result.nrr__mrr_waterfall:
+        if (row["month"], row["segment_dimension"]) == (month, dimension):
+            figures = {name[:-4]: row[name] for name in row if name.endswith("_mrr") and row[name]}
+            rows[row["segment"]] = figures
+    return rows
+
+
+JANUARY, FEBRUARY, MARCH = date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1)
+YEAR_LATER = date(2025, 1, 1)
+
+
+# --- Reading and rounding -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12.5", "12.5"),
+        (" 5 ", "5"),
+        (".5", "0.5"),
+        ("1e3", "1000"),
+        ("0.0000005", "0.000001"),
+        ("-0.0000005", "-0.000001"),
+        ("999999999999.999999", "999999999999.999999"),
+        ("999999999999.9999995", None),
+        ("1000000000000", None),
+        ("", None),
+        (None, None),
+        ("12,5", None),
+        ("NaN", None),
+        ("infinity", None),
+        ("1_000", None),
+    ],
+)
+def test_numbers_are_read_to_six_decimals_below_a_limit(text, number):
+    assert read_number(text) == (None if number is None else Fraction(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2024-02-29", datetime(2024, 2, 29)),
+        ("2024-02-29 23:59:59.999999", datetime(2024, 2, 29, 23, 59, 59, 999999)),
+        ("2024-02-29T01:02:03.5Z", datetime(2024, 2, 29, 1, 2, 3, 500000)),
+        ("2024-02-29 01:30:00+05:30", datetime(2024, 2, 28, 20)),
+        ("2024-02-29 01:30:00-05:30", datetime(2024, 2, 29, 7)),
+        ("2024-02-30", None),
+        ("infinity", None),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_timestamps_are_read_as_utc(text, instant):
+    assert read_timestamp(text) == instant
+
+
+def test_halves_are_rounded_away_from_zero():
+    assert rounded(Fraction("1.27925"), 4) == Fraction("1.2793")
+    assert rounded(Fraction("-1.27925"), 4) == Fraction("-1.2793")
+    assert rounded(Fraction("1.2792499"), 4) == Fraction("1.2792")
+
+
+def test_square_root_of_a_square_is_exact():
+    assert square_root(Fraction("0.0625")) == Fraction("0.25")
+
+
+def test_month_ends_follow_the_zone_and_its_summer_time():
+    assert month_end(date(2024, 1, 1), "America/New_York") == datetime(2024, 2, 1, 5)
+    assert month_end(date(2024, 6, 1), "America/New_York") == datetime(2024, 7, 1, 4)
+    assert month_end(date(2024, 12, 1), "Pacific/Auckland") == datetime(2024, 12, 31, 11)
+    assert add_months(date(2024, 1, 1), -13) == date(2022, 12, 1)
+
+
+# --- MRR ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"amount": "90", "billing_interval_count": "3"}, "30"),
+        ({"amount": "120", "billing_interval": "year"}, "10"),
+        ({"amount": "120", "billing_interval": "year", "discount_percent": "10"}, "9"),
+        ({"amount": "18.06", "billing_interval": "year", "discount_percent": "15"}, "1.2793"),
+        ({"amount": "90", "billing_interval": "quarter"}, "30"),
+        ({"amount": "30", "billing_interval": "week"}, "130"),
+        ({"amount": "12", "billing_interval": "day"}, "365"),
+        ({"amount": "12", "billing_interval": "day", "billing_interval_count": "10"}, "36.5"),
+        ({"amount": "10", "quantity": "2.5"}, "25"),
+        ({"amount": "10", "quantity": "many"}, "10"),
+        ({"discount_amount": "30"}, "70"),
+        ({"discount_percent": "50", "discount_amount": "30"}, "20"),
+        ({"discount_percent": "50", "discount_amount": "60"}, None),
+        ({"discount_percent": "10%"}, "100"),
+        ({"discount_percent": "50", "discount_ends_at": "2024-01-01"}, "100"),
+        ({"discount_percent": "50", "discount_ends_at": "never"}, "50"),
+        ({"status": "past_due"}, "100"),
+        ({"status": "trialing"}, None),
+        ({"status": "unpaid"}, None),
+        ({"status": "paused"}, None),
+        ({"status": "cancelled", "amount": "", "billing_interval": ""}, None),
+    ],
+)
+def test_mrr_of_a_state(columns, expected):
+    result = run([event(**columns)])
+    assert not result.nrr__rejected_events
+    assert mrr(result, JANUARY) == (None if expected is None else Decimal(expected))
+
+
+def test_past_due_counts_only_if_set():
+    assert mrr(run([event(status="past_due")], past_due_counts=False), JANUARY) is None
+
+
+def test_a_discount_that_ends_is_an_expansion():
+    result = run([event(discount_percent="10", discount_ends_at="2024-03-05")])
+    assert movements(result) == [("2024-01", "new", 90), ("2024-03", "expansion", 10)]
+
+
+def test_a_discount_that_ends_as_the_month_ends_still_counts():
+    result = run([event(discount_percent="10", discount_ends_at="2024-03-01")])
+    assert (mrr(result, FEBRUARY), mrr(result, MARCH)) == (90, 100)
+    result = run([event(discount_percent="10", discount_ends_at="2024-02-29 23:59:59.999999")])
+    assert mrr(result, FEBRUARY) == 100
+
+
+def test_a_state_that_begins_with_a_month_is_not_yet_in_force_at_the_end_of_the_last():
+    result = run([event(at="2024-02-01")])
+    assert (mrr(result, JANUARY), mrr(result, FEBRUARY)) == (None, 100)
+    assert mrr(run([event(at="2024-01-31 23:59:59.999999")]), JANUARY) == 100
+
+
+def test_months_begin_and_end_in_the_zone():
+    events = [event(at="2024-02-01 04:59:59")]
+    assert mrr(run(events), JANUARY) is None
+    assert mrr(run(events, timezone="America/New_York"), JANUARY) == 100
+    assert mrr(run(events, timezone="Asia/Kolkata"), JANUARY) is None
+    early = [event(at="2024-01-31 18:30:00")]
+    assert mrr(run(early), JANUARY) == 100
+    assert mrr(run(early, timezone="Asia/Kolkata"), JANUARY) is None
+
+
+def test_states_are_ordered_by_effective_at_then_recorded_at_then_event_id():
+    at = "2024-01-10"
+    events = [
+        event(amount="1", at=at, recorded_at="2024-01-12"),
+        event(amount="2", at="2024-01-09", recorded_at="2024-02-20"),
+        event(amount="3", at=at, recorded_at="2024-01-12", event_id="evt_zzz"),
+        event(amount="4", at=at),
+    ]
+    assert mrr(run(events), JANUARY) == 3
+
+
+def test_a_missing_item_id_is_the_subscription_id():
+    events = [event(), event(at="2024-02-10", amount="50", subscription_item_id="sub_a")]
+    assert mrr(run(events), FEBRUARY) == 50
+
+
+def test_items_are_told_apart_by_subscription_and_item():
+    events = [
+        event(subscription_id="x|y", subscription_item_id="z"),
+        event(subscription_id="x", subscription_item_id="y|z"),
+        event(subscription_id="x", subscription_item_id="z"),
+    ]
+    assert mrr(run(events), JANUARY) == 300
+
+
+def test_an_item_moves_to_another_account():
+    result = run([event(), event(at="2024-03-10", account="b", subscription_id="sub_a")])
+    assert movements(result, "a") == [("2024-01", "new", 100), ("2024-03", "churn", -100)]
+    assert movements(result, "b") == [("2024-03", "new", 100)]
+
+
+def test_an_account_has_rows_from_its_first_month_with_mrr_to_the_newest_complete_one():
+    result = run([event(status="trialing"), event(at="2024-02-10"), event("b", "2025-04-20")])
+    months = [row["month"] for row in result.nrr__account_months]
+    assert (months[0], months[-1], len(months)) == (FEBRUARY, date(2025, 3, 1), 14)
+
+
+# --- As-of ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("recorded_at", "newest"),
+    [("2024-04-01", MARCH), ("2024-03-31 23:59:59.999999", FEBRUARY), ("", JANUARY)],
+)
+def test_a_month_is_complete_when_the_newest_record_is_not_before_its_end(recorded_at, newest):
+    events = [event(), event("b", "2024-02-10", recorded_at=recorded_at)]
+    assert run(events, as_of=None).nrr__mrr_waterfall[-1]["month"] == newest
+
+
+def test_rows_of_the_future_and_rejected_rows_do_not_move_the_as_of():
+    events = [
+        event(recorded_at="2024-02-01"),
+        event("b", "2024-03-15", recorded_at="2024-01-20"),
+        event("c", "2099-01-01"),
+        event("d", recorded_at="2024-09-09", status="unheard of"),
+    ]
+    result = run(events, as_of=None, run_started_at=datetime(2026, 1, 1))
+    assert result.nrr__mrr_waterfall[-1]["month"] == JANUARY
+    assert len(result.used_events) == 3
+
+
+def test_no_events_give_empty_tables():
+    result = run([], as_of=None)
+    assert all(not table for table in vars(result).values())
+
+
+# --- Movements ------------------------------------------------------------------------------------
+
+
+def test_every_movement():
+    result = run(
+        [
+            event(),
+            event(at="2024-02-10", amount="150"),
+            event(at="2024-03-10", amount="120"),
+            event(at="2024-05-10", status="cancelled"),
+            event(at="2024-07-10", amount="130"),
+        ]
+    )
+    assert movements(result) == [
+        ("2024-01", "new", 100),
+        ("2024-02", "expansion", 50),
+        ("2024-03", "contraction", -30),
+        ("2024-05", "churn", -120),
+        ("2024-07", "reactivation", 130),
+    ]
+
+
+def test_a_second_subscription_expands_and_a_plan_move_shows_only_the_difference():
+    result = run(
+        [
+            event(),
+            event(at="2024-02-10", amount="40", subscription_id="second"),
+            event(at="2024-03-10", status="cancelled", subscription_id="second"),
+            event(at="2024-05-10", status="cancelled"),
+            event(at="2024-05-12", amount="125", subscription_id="third"),
+        ]
+    )
+    assert movements(result) == [
+        ("2024-01", "new", 100),
+        ("2024-02", "expansion", 40),
+        ("2024-03", "contraction", -40),
+        ("2024-05", "expansion", 25),
+    ]
+
+
+EURO_RATES = [rate("EUR", "2024-02-01", "1.10"), rate("EUR", "2024-02-29", "1.20")]
+
+
+def test_fx_is_the_part_that_comes_from_rates_alone():
+    """100 EUR at 1.10 (the first rate, though later), then 150 EUR at 1.20."""
+    events = [event(currency="EUR"), event(at="2024-02-10", amount="150", currency="EUR")]
+    assert movements(run(events, rates=EURO_RATES)) == [
+        ("2024-01", "new", 110),
+        ("2024-02", "expansion", 55),
+        ("2024-02", "fx", 15),
+    ]
+
+
+def test_an_account_without_changes_has_only_fx_and_one_that_leaves_has_none():
+    events = [event(currency="EUR"), event(at="2024-03-10", currency="EUR", status="paused")]
+    assert movements(run(events, rates=EURO_RATES)) == [
+        ("2024-01", "new", 110),
+        ("2024-02", "fx", 10),
+        ("2024-03", "churn", -120),
+    ]
+
+
+def test_conversion_rounds_once_per_currency_and_account():
+    """Two items of VND 1 are 0.00008, so 0.0001; one alone is 0.00004, so nothing."""
+    rates = [rate("VND", "2024-01-01", "0.00004")]
+    two = [event(amount="1", currency="VND", subscription_id=name) for name in ("x", "y")]
+    assert mrr(run(two, rates=rates), JANUARY) == Decimal("0.0001")
+    assert mrr(run(two[:1], rates=rates), JANUARY) is None
+
+
+# --- Segments and the waterfall -------------------------------------------------------------------
+
+
+def test_the_waterfall_moves_an_account_between_segments_with_its_whole_closing_mrr():
+    """1,000 a month is smb; 3,000 (36,000 a year) is mid_market."""
+    result = run([event(amount="1000"), event(at="2024-02-10", amount="3000")])
+    assert waterfall(result, JANUARY, "size") == {"smb": {"new": 1000, "closing": 1000}}
+    assert waterfall(result, FEBRUARY, "size") == {
+        "smb": {"opening": 1000, "expansion": 2000, "segment_transfer": -3000},
+        "mid_market": {"segment_transfer": 3000, "closing": 3000},
+    }
+    assert waterfall(result, FEBRUARY) == {
+        "all": {"opening": 1000, "expansion": 2000, "closing": 3000}
+    }
+
+
+def test_churn_is_booked_where_the_account_was_and_new_where_it_is():
+    events = [event(plan_id="p"), event(at="2024-02-10", status="cancelled", plan_id="q")]
+    result = run(events)
+    assert waterfall(result, FEBRUARY, "plan") == {"p": {"opening": 100, "churned": -100}}
+    assert waterfall(result, MARCH) == {"all": {}}
+
+
+def test_the_largest_share_is_the_segment_and_ties_go_by_the_alphabet():
+    events = [
+        event(plan_id="zeta", subscription_id="x"),
+        event(plan_id="alpha", subscription_id="y", amount="1200", billing_interval="year"),
+        event(plan_id="", subscription_id="z"),
+        event("b", plan_id="zeta", subscription_id="v", amount="60"),
+        event("b", plan_id="zeta", subscription_id="w", amount="60"),
+        event("b", plan_id="alpha", subscription_id="u"),
+    ]
+    rows = run(events).nrr__retention_accounts[:2]
+    assert [row["plan"] for row in rows] == ["(unknown)", "zeta"]
+    assert [row["billing_interval"] for row in rows] == ["month", "month"]
+    assert rows[0]["acquisition_quarter"] == "2024-Q1"
+    assert rows[0]["size"] == "smb"
+
+
+@pytest.mark.parametrize(
+    ("yearly", "size"),
+    [
+        ("25000", "smb"),
+        ("25000.01", "mid_market"),
+        ("100000", "mid_market"),
+        ("99996", "mid_market"),
+    ],
+)
+def test_size_is_taken_from_twelve_times_the_rounded_mrr(yearly, size):
+    """25,000 a year is 2,083.3333 a month, and 12 x that is 24,999.9996: still smb."""
+    result = run([event(amount=yearly, billing_interval="year")])
+    assert result.nrr__retention_accounts[0]["size"] == size
+
+
+def test_size_bounds_belong_to_the_larger_size():
+    result = run([event(amount="2083.34"), event("b", amount="2083.33"), event("c", amount="1e4")])
+    sizes = [row["size"] for row in result.nrr__retention_accounts[:3]]
+    assert sizes == ["mid_market", "smb", "enterprise"]
+
+
+def test_attributes_are_those_in_force_at_the_base_month():
+    accounts = [
+        {"account_id": "a", "valid_from": "", "industry": "old"},
+        {"account_id": "a", "valid_from": "2024-02-01", "industry": "new"},
+        {"account_id": "b", "valid_from": "2024-02-15", "industry": "late"},
+        {"account_id": "c", "industry": ""},
+    ]
+    result = run([event(), event("b"), event("c"), event("d")], accounts, segments=["industry"])
+    by_month = {
+        month: [r["industry"] for r in result.nrr__retention_accounts if r["month"] == month]
+        for month in (YEAR_LATER, date(2025, 2, 1))
+    }
+    assert by_month[YEAR_LATER] == ["old", "(unknown)", "(unknown)", "(unknown)"]
+    assert by_month[date(2025, 2, 1)] == ["new", "late", "(unknown)", "(unknown)"]
+    assert run([event()], segments=["industry"]).nrr__retention_accounts[0]["industry"] == (
+        "(unknown)"
+    )
+
+
+# --- Retention ------------------------------------------------------------------------------------
+
+
+def example() -> list[dict]:
+    """200 SMB accounts at 500 and 10 enterprise accounts at 15,000; 40 leave and 5 pay more."""
+    events = [event(f"smb_{n}", amount="500") for n in range(200)]
+    events += [event(f"smb_{n}", "2024-08-08", status="cancelled") for n in range(40)]
+    events += [event(f"big_{n}", amount="15000") for n in range(10)]
+    events += [event(f"big_{n}", "2024-09-09", amount="19000") for n in range(5)]
+    return events
+
+
+def test_the_example_of_the_definitions():
+    result = run(example(), as_of="2025-02-01")
+    whole = retention(result, YEAR_LATER)
+    assert (whole["starting_accounts"], whole["retained_accounts"]) == (210, 170)
+    assert (whole["starting_mrr"], whole["ending_mrr"]) == (250000, 250000)
+    assert (whole["expansion_mrr"], whole["contraction_mrr"]) == (20000, 0)
+    assert (whole["churned_mrr"], whole["retained_mrr"]) == (20000, 230000)
+    assert (whole["nrr"], whole["grr"]) == (1, Decimal("0.92"))
+    assert whole["logo_retention"] == Decimal("0.809523810")
+    smb = retention(result, YEAR_LATER, "size", "smb")
+    assert (smb["nrr"], smb["grr"]) == (Decimal("0.8"), Decimal("0.8"))
+    enterprise = retention(result, YEAR_LATER, "size", "enterprise")
+    assert (enterprise["nrr"], enterprise["grr"]) == (Decimal("1.133333333"), 1)
+    assert (enterprise["grr_low"], enterprise["grr_high"]) == (1, 1)
+
+
+def test_the_interval_by_hand():
+    """s = 100, 100; e = 120, 80: r = 1, se = sqrt(2/1 x 800) / 200 = 0.2; y = 100, 80 for grr."""
+    events = [event(), event("b")]
+    events += [event(at="2024-06-06", amount="120"), event("b", "2024-06-06", amount="80")]
+    row = retention(run(events), YEAR_LATER)
+    assert (row["nrr"], row["nrr_low"], row["nrr_high"]) == (
+        1,
+        Decimal("0.608"),
+        Decimal("1.392"),
+    )
+    # grr: r = 0.9, residuals 10 and -10, se = sqrt(2 x 200) / 200 = 0.1
+    assert (row["grr"], row["grr_low"], row["grr_high"]) == (Decimal("0.9"), Decimal("0.704"), 1)
+
+
+def test_one_account_has_no_interval_and_no_base_has_no_ratios():
+    result = run([event()])
+    assert retention(result, YEAR_LATER)["nrr_low"] is None
+    early = retention(result, JANUARY)
+    assert (early["starting_accounts"], early["starting_mrr"], early["nrr"]) == (0, 0, None)
+    assert {r["segment"] for r in result.nrr__retention if r["month"] < YEAR_LATER} == {"all"}
+
+
+def test_accounts_that_came_later_do_not_count():
+    result = run([event(), event("b", "2024-02-10", amount="900")])
+    assert retention(result, YEAR_LATER)["ending_mrr"] == 100
+    assert retention(result, date(2025, 2, 1))["ending_mrr"] == 1000
+
+
+def test_grr_caps_account_by_account():
+    events = [event(), event("b")]
+    events += [event(at="2024-06-06", amount="500"), event("b", "2024-06-06", amount="60")]
+    row = retention(run(events), YEAR_LATER)
+    assert (row["nrr"], row["grr"], row["contraction_mrr"]) == (Decimal("2.8"), Decimal("0.8"), 40)
+
+
+def test_an_account_that_came_back_inside_the_window_counts_only_if_set():
+    events = [event(), event(at="2024-05-05", status="paused"), event(at="2024-06-06")]
+    assert retention(run(events), YEAR_LATER)["nrr"] == 1
+    row = retention(run(events, reactivation_counts=False), YEAR_LATER)
+    assert (row["nrr"], row["churned_mrr"], row["retained_accounts"]) == (0, 100, 0)
+    within_a_month = [event(), event(at="2024-05-05", status="paused"), event(at="2024-05-20")]
+    assert retention(run(within_a_month, reactivation_counts=False), YEAR_LATER)["nrr"] == 1
+
+
+def test_a_gap_outside_the_window_does_not_matter():
+    events = [event(), event(at="2024-02-05", status="paused"), event(at="2024-03-06")]
+    result = run(events, reactivation_counts=False)
+    assert retention(result, YEAR_LATER)["nrr"] == 0
+    assert retention(result, date(2025, 3, 1))["nrr"] == 1
+
+
+def test_constant_converts_both_ends_at_the_base_month_and_actual_each_at_its_own():
+    rates = [rate("EUR", "2024-01-01", "1"), rate("EUR", "2024-12-31", "1.5")]
+    events = [event(currency="EUR"), event(at="2024-06-06", amount="110", currency="EUR")]
+    assert retention(run(events, rates=rates), YEAR_LATER)["nrr"] == Decimal("1.1")
+    row = retention(run(events, rates=rates, fx="actual"), YEAR_LATER)
+    assert (row["nrr"], row["grr"]) == (Decimal("1.65"), 1)
+
+
+def test_segments_are_frozen_at_the_base_month():
+    events = [event(plan_id="small"), event(at="2024-06-06", amount="300", plan_id="large")]
+    result = run(events)
+    assert retention(result, YEAR_LATER, "plan", "small")["nrr"] == 3
+    with pytest.raises(StopIteration):
+        retention(result, YEAR_LATER, "plan", "large")
+
+
+# --- Grades ---------------------------------------------------------------------------------------
+
+
+def benchmark(scope="company", dimension="all", metric="nrr") -> list[dict]:
+    """One benchmark."""
+    row = {"benchmark_id": "b", "publisher": "p", "metric": metric}
+    return [{**row, "scope": scope, "dimension": dimension}]
+
+
+def band(number, rate_from, inclusive="true", segment="all", bounds=("", "", "", "")) -> dict:
+    """One band; bounds: from, inclusive, to, inclusive."""
+    names = ["dimension_from", "dimension_from_inclusive", "dimension_to", "dimension_to_inclusive"]
+    return {
+        "benchmark_id": "b",
+        "segment": segment,
+        **dict(zip(names, bounds, strict=True)),
+        "band_number": str(number),
+        "band": f"band {number}",
+        "standing": "good",
+        "rate_from": rate_from,
+        "rate_from_inclusive": inclusive,
+    }
+
+
+THREE_BANDS = [band(1, ""), band(2, "1.0000"), band(3, "1.2000", "false")]
+
+
+def grades(result, month=YEAR_LATER) -> dict:
+    """{segment: row} of the month."""
+    return {row["segment"]: row for row in result.nrr__retention_grades if row["month"] == month}
+
+
+@pytest.mark.parametrize(
+    ("ending", "reached"),
+    [("0.01", 1), ("99.9999", 1), ("100", 2), ("120", 2), ("120.0001", 3), ("500", 3)],
+)
+def test_band_edges_belong_where_the_benchmark_says(ending, reached):
+    events = [event(), event(at="2024-06-06", amount=ending)]
+    result = run(events, benchmarks=benchmark(), bands=THREE_BANDS)
+    row = grades(result)["all"]
+    assert (row["band"], row["not_graded_reason"]) == (f"band {reached}", None)
+    assert row["is_conclusive"] is False  # one account has no interval
+
+
+def test_a_band_is_decided_on_the_exact_rate():
+    """100 billion less 0.0001: the ratio is rounded to 1, and still below it."""
+    events = [event(amount="100000000000"), event(at="2024-06-06", amount="99999999999.9999")]
+    row = grades(run(events, benchmarks=benchmark(), bands=THREE_BANDS))["all"]
+    assert (row["rate"], row["band"]) == (1, "band 1")
+    assert (row["mrr_to_next_band"], row["rate_to_next_band"]) == (Decimal("0.0001"), 0)
+
+
+def test_the_way_to_the_next_band():
+    events = [event(amount="200"), event(at="2024-06-06", amount="210")]
+    row = grades(run(events, benchmarks=benchmark(), bands=THREE_BANDS))["all"]
+    assert (row["rate"], row["next_band"]) == (Decimal("1.05"), "band 3")
+    assert (row["rate_to_next_band"], row["mrr_to_next_band"]) == (Decimal("0.15"), 30)
+    events = [event(amount="200"), event(at="2024-06-06", amount="410")]
+    row = grades(run(events, benchmarks=benchmark(), bands=THREE_BANDS))["all"]
+    assert (row["next_band"], row["rate_to_next_band"], row["mrr_to_next_band"]) == (None,) * 3
+
+
+def test_a_grade_is_conclusive_when_the_whole_interval_is_in_the_band():
+    same = run([event(), event("b")], benchmarks=benchmark(), bands=THREE_BANDS)
+    assert grades(same)["all"]["is_conclusive"] is True
+    result = run(example(), benchmarks=benchmark("any"), bands=THREE_BANDS)
+    rows = grades(result)
+    assert list(rows) == ["all", "smb", "mid_market", "enterprise"]
+    assert (rows["all"]["band"], rows["all"]["is_conclusive"]) == ("band 2", False)
+    assert (rows["smb"]["band"], rows["smb"]["is_conclusive"]) == ("band 1", True)
+    # 1.1333 +/- 1.96 x 0.0468: reaches above 1.2
+    assert rows["enterprise"]["is_conclusive"] is False
+    assert rows["mid_market"]["not_graded_reason"] == "no_base"
+    assert rows["mid_market"]["is_conclusive"] is None
+
+
+def test_grr_is_graded_by_grr():
+    row = grades(run(example(), benchmarks=benchmark(metric="grr"), bands=THREE_BANDS))["all"]
+    assert (row["rate"], row["mrr_to_next_band"]) == (Decimal("0.92"), 20000)
+
+
+def cut(name, low, high, low_inclusive="true", high_inclusive="false") -> list[dict]:
+    """Two bands of a benchmark segment between two amounts."""
+    bounds = (low, low_inclusive if low else "", high, high_inclusive if high else "")
+    return [band(1, "", "true", name, bounds), band(2, "1.0000", "true", name, bounds)]
+
+
+def test_acv_segments_are_cut_by_the_benchmarks_own_bounds():
+    bands = cut("Low", "0", "12000", high_inclusive="true")
+    bands += cut("High", "12000", "60000", "false", "true") + cut("Top", "60000", "", "false")
+    events = [event(amount="1000"), event("b", amount="1000.0001"), event("c", amount="5000")]
+    rows = grades(run(events, benchmarks=benchmark("segment", "acv"), bands=bands))
+    assert {name: row["starting_accounts"] for name, row in rows.items()} == {
+        "Low": 1,
+        "High": 2,
+        "Top": 0,
+    }
+    assert rows["Top"]["not_graded_reason"] == "no_base"
+
+
+def test_acv_of_the_company_is_the_average_at_the_base_month():
+    bands = cut("Low", "0", "30000") + cut("High", "30000", "")
+    events = [event(amount="1000"), event("b", amount="4000"), event("c", "2024-06-06", "99999")]
+    result = run(events, benchmarks=benchmark("company", "acv"), bands=bands)
+    assert list(grades(result)) == ["High"]  # 12 x 5,000 / 2 = 30,000
+    assert grades(result)["High"]["starting_accounts"] == 2
+    assert grades(result, JANUARY)["all"]["not_graded_reason"] == "no_base"
+
+
+def test_arr_is_that_of_all_accounts_at_the_newest_end():
+    bands = cut("Low", "0", "1000000") + cut("High", "1000000", "")
+    events = [event(), event("b", "2024-12-31", amount="100000")]
+    result = run(events, benchmarks=benchmark("company", "arr"), bands=bands)
+    assert list(grades(result)) == ["High"]
+    assert grades(result)["High"]["starting_accounts"] == 1
+    assert grades(result, JANUARY)["Low"]["not_graded_reason"] == "no_base"
+
+
+def test_pricing_models_of_segments_and_of_the_company():
+    bands = cut("seat", "", "") + cut("usage", "", "")
+    events = [
+        event(pricing_model="usage", amount="60"),
+        event("b", pricing_model="usage", amount="60"),
+        event("c", pricing_model="flat", amount="100"),
+    ]
+    rows = grades(run(events, benchmarks=benchmark("segment", "pricing_model"), bands=bands))
+    assert (rows["usage"]["starting_accounts"], rows["usage"]["band"]) == (2, "band 2")
+    assert rows["seat"]["not_graded_reason"] == "no_base"
+    company = benchmark("company", "pricing_model")
+    rows = grades(run(events, benchmarks=company, bands=bands))
+    assert list(rows) == ["usage"]
+    assert rows["usage"]["starting_accounts"] == 3
+    rows = grades(run(events[1:], benchmarks=company, bands=bands))
+    assert rows["flat"]["not_graded_reason"] == "no_benchmark_row"
+
+
+# --- Rejected rows --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"event_id": "", "account_id": ""}, "missing_event_id"),
+        ({"account_id": "", "subscription_id": ""}, "missing_account_id"),
+        ({"subscription_id": "", "effective_at": ""}, "missing_subscription_id"),
+        ({"effective_at": "soon", "status": "gone"}, "missing_effective_at"),
+        ({"status": "Active", "unit_amount": ""}, "unknown_status"),
+        ({"unit_amount": "", "quantity": "-1"}, "missing_unit_amount"),
+        ({"unit_amount": "1e6", "quantity": "1e6", "status": "paused"}, "missing_unit_amount"),
+        ({"unit_amount": "-1", "quantity": "-1"}, "negative_amount"),
+        ({"unit_amount": "-1", "status": "paused"}, "negative_amount"),
+        ({"quantity": "-1", "billing_interval": ""}, "negative_quantity"),
+        ({"billing_interval": "", "billing_interval_count": "0"}, "unknown_billing_interval"),
+        ({"billing_interval": "Month", "status": "paused"}, "unknown_billing_interval"),
+        ({"billing_interval_count": "1.5"}, "invalid_billing_interval_count"),
+        ({"billing_interval_count": "0", "currency": "X"}, "invalid_billing_interval_count"),
+        ({"discount_percent": "100.000001", "currency": "XXX"}, "invalid_discount"),
+        ({"discount_amount": "-1"}, "invalid_discount"),
+        ({"currency": "usd"}, "no_exchange_rate"),
+        ({"currency": "ZRO"}, "no_exchange_rate"),
+    ],
+)  # fmt: skip
+def test_a_row_is_rejected_with_the_first_reason(columns, reason):
+    row = {**event(), **columns}
+    result = run([row, event("b")], rates=[rate("ZRO", "2024-01-01", "0")])
+    assert result.nrr__rejected_events == [{**row, "reason": reason}]
+    assert len(result.used_events) == 1
+
+
+def test_past_due_needs_no_amount_when_it_does_not_count():
+    row = event(status="past_due", unit_amount="", billing_interval="")
+    assert run([row]).nrr__rejected_events
+    assert not run([row], past_due_counts=False).nrr__rejected_events
+
+
+def test_of_redeliveries_the_newest_usable_one_is_used():
+    first = event(event_id="e", amount="1", recorded_at="2024-01-11")
+    newer = event(event_id="e", amount="2", recorded_at="2024-01-12")
+    broken = event(event_id="e", amount="-3", recorded_at="2024-01-13")
+    for rows in ([first, newer, newer, broken], [broken, newer, newer, first]):
+        result = run(rows)
+        reasons = Counter(row["reason"] for row in result.nrr__rejected_events)
+        assert reasons == {"duplicate": 2, "negative_amount": 1}
+        assert mrr(result, JANUARY) == 2
+
+
+# --- Random histories -----------------------------------------------------------------------------
+
+
+def rows_of(path) -> list[dict]:
+    """The rows of a CSV file as text."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(DictReader(file))
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_random_histories_reach_every_rule_and_tie(tmp_path, seed):
+    write_history(tmp_path, seed, accounts=160, months=26)
+    names = ("subscription_events", "accounts", "exchange_rates")
+    events, accounts, rates = (rows_of(tmp_path / f"{name}.csv") for name in names)
+    result = run(events, accounts, rates, as_of=None, segments=SEGMENTS)
+    assert len(events) == len(result.used_events) + len(result.nrr__rejected_events)
+    assert len({row["reason"] for row in result.nrr__rejected_events}) == 13
+    assert len({row["movement"] for row in result.nrr__mrr_movements}) == 6
+    for row in result.nrr__mrr_waterfall:
+        parts = [row[name] for name in row if name.endswith("_mrr") and name != "closing_mrr"]
+        assert sum(parts) == row["closing_mrr"]
+    for row in result.nrr__retention:
+        gains = row["starting_mrr"] + row["expansion_mrr"]
+        assert gains - row["contraction_mrr"] - row["churned_mrr"] == row["ending_mrr"]
+        assert row["nrr"] is None or row["grr"] <= min(1, row["nrr"])
+    wholes = {r["month"]: r for r in result.nrr__retention if r["segment_dimension"] == "all"}
+    for dimension in ("size", "plan", "currency", *SEGMENTS):
+        sums = Counter()
+        for row in result.nrr__retention:
+            if row["segment_dimension"] == dimension:
+                sums[row["month"]] += row["ending_mrr"]
+        assert all(sums[month] == whole["ending_mrr"] for month, whole in wholes.items())
+
+
+def test_the_same_seed_gives_the_same_files(tmp_path):
+    for folder in ("one", "two"):
+        write_history(tmp_path / folder, seed=5, accounts=40, months=14)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_money_has_four_places():
+    assert str(money(Decimal("5"))) == "5.0000"

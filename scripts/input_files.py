@@ -5,6 +5,7 @@ files as they are now and nothing about them is stored. A folder that cannot be 
 command here, before anything is built.
 """
 
+import csv
 from pathlib import Path
 
 import duckdb
@@ -32,6 +33,12 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def csv_columns(path: Path) -> list[str]:
+    """The names in the header row of a CSV file; none if the file is empty."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return [name.strip() for name in next(csv.reader(file), [])]
+
+
 def scan_of(folder: Path, name: str) -> str | None:
     """The DuckDB table function that reads the input `name`, or None if it has no file."""
     parquet = folder / f"{name}.parquet"
@@ -39,43 +46,56 @@ def scan_of(folder: Path, name: str) -> str | None:
         return f"read_parquet({quoted(str(parquet))})"
     if any((folder / name).glob("*.parquet")):
         return f"read_parquet({quoted(str(folder / name / '*.parquet'))}, union_by_name = true)"
-    csv = folder / f"{name}.csv"
-    if csv.exists():
+    text = folder / f"{name}.csv"
+    if text.exists():
         # Everything is read as text: what a value is, the staging models decide. A line that
         # is too short is a row with missing values (which needs the serial reader).
+        columns = ", ".join(f"{quoted(column)}: 'VARCHAR'" for column in csv_columns(text))
         return (
-            f"read_csv({quoted(str(csv))}, header = true, all_varchar = true, delim = ',', "
-            "quote = '\"', escape = '\"', null_padding = true, parallel = false)"
+            f"read_csv({quoted(str(text))}, auto_detect = false, header = true, delim = ',', "
+            f"quote = '\"', escape = '\"', null_padding = true, parallel = false, "
+            f"columns = {{{columns}}})"
         )
     return None
 
 
-def view_of(conn: duckdb.DuckDBPyConnection, folder: Path, name: str) -> str:
-    """The select behind the view of the input `name`; raises InputError if it cannot be used."""
-    required = REQUIRED_COLUMNS[name]
-    scan = scan_of(folder, name)
-    if scan is None:
-        if name in OPTIONAL_INPUTS:
-            return "select " + ", ".join(f"null::varchar as {c}" for c in required) + " where false"
-        raise InputError(
-            f"{folder} holds no {name}.parquet, {name}/*.parquet or {name}.csv. "
-            f"Put one there, or set NRR_DATA to the folder that has it."
-        )
-    try:
-        columns = [row[0].lower() for row in conn.execute(f"describe from {scan}").fetchall()]
-        is_empty = conn.execute(f"from {scan} limit 1").fetchone() is None
-    except duckdb.Error as error:
-        raise InputError(
-            f"the file of {name} in {folder} cannot be read. Write it anew as Parquet, or as CSV "
-            f"in UTF-8 with commas and a header row. DuckDB says: {error}"
-        ) from error
-    missing = [c for c in required if c not in columns]
+def check_columns(folder: Path, name: str, columns: list[str]) -> None:
+    """Raises InputError if a required column is missing."""
+    missing = [c for c in REQUIRED_COLUMNS[name] if c not in [c.lower() for c in columns]]
     if missing:
         raise InputError(
             f"{name} in {folder} lacks the column {', '.join(missing)}. It has: "
-            f"{', '.join(columns)}. Add the missing column to the file."
+            f"{', '.join(columns) or 'none'}. Add the missing column to the file."
         )
-    if is_empty and name not in OPTIONAL_INPUTS:
+
+
+def view_of(conn: duckdb.DuckDBPyConnection, folder: Path, name: str) -> str:
+    """The select behind the view of the input `name`; raises InputError if it cannot be used."""
+    try:
+        scan = scan_of(folder, name)
+        if scan is None and name in OPTIONAL_INPUTS:
+            columns = ", ".join(f"null::varchar as {c}" for c in REQUIRED_COLUMNS[name])
+            return f"select {columns} where false"
+        if scan is None:
+            raise InputError(
+                f"{folder} holds no {name}.parquet, {name}/*.parquet or {name}.csv. "
+                f"Put one there, or set NRR_DATA to the folder that has it."
+            )
+        counts = "count(*)"
+        if scan.startswith("read_csv"):
+            check_columns(folder, name, csv_columns(folder / f"{name}.csv"))
+            # Reads every value of a CSV, and so finds the line that cannot be read.
+            counts = "count(*), count(columns(*))"
+        rows = conn.execute(f"select {counts} from {scan}").fetchone()[0]
+        check_columns(
+            folder, name, [row[0] for row in conn.execute(f"describe from {scan}").fetchall()]
+        )
+    except (duckdb.Error, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(
+            f"the file of {name} in {folder} cannot be read. Write it anew as Parquet, or as CSV "
+            f"in UTF-8 with commas and a header row. The reader says: {error}"
+        ) from error
+    if not rows and name not in OPTIONAL_INPUTS:
         raise InputError(f"{name} in {folder} has no rows. Nothing can be computed from it.")
     return f"from {scan}"
 

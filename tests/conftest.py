@@ -1,4 +1,4 @@
-"""Builds of the package for the tests: each in a folder of its own, by the dbt of this environment."""
+"""Builds of the package for the tests: each in its own folder, by this environment's dbt."""
 
 import csv
 import json

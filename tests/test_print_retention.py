@@ -237,6 +237,13 @@ def test_redelivered_rows_are_counted_apart_from_broken_ones(story):
     assert "Rejected: 1,201 (1,200 missing_event_id, 1 unknown_status)." in printed
 
 
+def test_a_count_stays_on_the_line_of_its_reason(story):
+    for reason in ["missing_event_id", "unknown_status", "missing_account_id", "invalid_discount"]:
+        story.add_events(1, reason)
+    lines = [line.rstrip() for line in story.printed(columns=40).splitlines()]
+    assert not [line for line in lines if line.endswith((" 1", "(1"))]
+
+
 def test_the_path_of_the_database_is_printed_as_given_on_one_line(story):
     assert f"Database: {story.path}\n" in story.printed(columns=40)
 
@@ -245,6 +252,14 @@ def test_a_missing_database_is_an_error(tmp_path):
     finished = run(tmp_path / "none.duckdb")
     assert finished.returncode == 1
     assert "Run `dbt build` first." in finished.stdout
+
+
+def test_a_database_without_the_tables_is_an_error(database):
+    database.execute("drop table nrr__retention")
+    database.connection.close()
+    finished = run(database.path)
+    assert finished.returncode == 1
+    assert "lacks tables of nrr" in finished.stdout
 
 
 def test_a_terminal_without_the_signs_still_gets_the_figures(story):

@@ -6,7 +6,9 @@ select
     segment,
     cast(starting_accounts as integer) as starting_accounts,
     cast(retained_accounts as integer) as retained_accounts,
-    {%- for column in ['starting_mrr', 'expansion_mrr', 'contraction_mrr', 'churned_mrr', 'retained_mrr', 'ending_mrr'] %}
+    {%- for column in [
+        'starting_mrr', 'expansion_mrr', 'contraction_mrr', 'churned_mrr', 'retained_mrr', 'ending_mrr',
+    ] %}
     cast({{ column }} as numeric(28, 4)) as {{ column }},
     {%- endfor %}
     {%- for column in ['nrr', 'grr', 'logo_retention', 'nrr_low', 'nrr_high', 'grr_low', 'grr_high'] %}
@@ -14,5 +16,7 @@ select
     {%- endfor %}
 from {{ ref('int_nrr__retention_rates') }}
 where segment_dimension in (
-    {%- for dimension in dimensions %}{{ dbt.string_literal(dimension) }}{{ ', ' if not loop.last }}{% endfor -%}
+    {%- for dimension in dimensions %}
+    {{ dbt.string_literal(dimension) }}{{ ',' if not loop.last }}
+    {%- endfor %}
 )

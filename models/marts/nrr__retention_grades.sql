@@ -8,7 +8,9 @@ bands as (
         bands.*,
         lead(band) over (partition by benchmark_id, segment order by band_number) as next_band,
         lead(rate_from) over (partition by benchmark_id, segment order by band_number) as next_rate_from,
-        lead(rate_from_inclusive) over (partition by benchmark_id, segment order by band_number) as next_rate_from_inclusive
+        lead(rate_from_inclusive) over (
+            partition by benchmark_id, segment order by band_number
+        ) as next_rate_from_inclusive
     from {{ ref('nrr_benchmark_bands') }} as bands
 ),
 

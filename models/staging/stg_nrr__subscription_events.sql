@@ -9,7 +9,9 @@ typed as (
         {{ nrr.read_text('event_id') }} as event_id,
         {{ nrr.read_text('account_id') }} as account_id,
         {{ nrr.read_text('subscription_id') }} as subscription_id,
-        coalesce({{ nrr.read_text('subscription_item_id') }}, {{ nrr.read_text('subscription_id') }}) as subscription_item_id,
+        coalesce(
+            {{ nrr.read_text('subscription_item_id') }}, {{ nrr.read_text('subscription_id') }}
+        ) as subscription_item_id,
         {{ nrr.read_timestamp('effective_at') }} as effective_at,
         {{ nrr.read_timestamp('recorded_at') }} as given_recorded_at,
         {{ nrr.read_text('status') }} as status,

@@ -18,7 +18,8 @@ graded as (
         segment,
         0 as gradable_rows,
         1 as graded_rows,
-        case when band is not null then 1 else 0 end + case when not_graded_reason is not null then 1 else 0 end as verdicts
+        case when band is not null then 1 else 0 end
+        + case when not_graded_reason is not null then 1 else 0 end as verdicts
     from {{ ref('nrr__retention_grades') }}
 ),
 

@@ -32,7 +32,9 @@ accounts as (
         sum(case when ending_mrr > 0 then 1 else 0 end) as retained_accounts,
         sum(starting_mrr) as starting_mrr,
         sum(case when ending_mrr > starting_mrr then ending_mrr - starting_mrr else 0 end) as expansion_mrr,
-        sum(case when ending_mrr < starting_mrr and ending_mrr > 0 then starting_mrr - ending_mrr else 0 end) as contraction_mrr,
+        sum(
+            case when ending_mrr < starting_mrr and ending_mrr > 0 then starting_mrr - ending_mrr else 0 end
+        ) as contraction_mrr,
         sum(case when ending_mrr = 0 then starting_mrr else 0 end) as churned_mrr,
         sum(retained_mrr) as retained_mrr,
         sum(ending_mrr) as ending_mrr,

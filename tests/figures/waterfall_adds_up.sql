@@ -17,7 +17,14 @@ account_months as (
     group by month
 )
 
-select waterfall.*
+select
+    waterfall.month,
+    waterfall.segment_dimension,
+    waterfall.segment,
+    waterfall.previous_closing_mrr,
+    waterfall.opening_mrr,
+    waterfall.sum_of_parts,
+    waterfall.closing_mrr
 from waterfall
 left join account_months on waterfall.month = account_months.month and waterfall.segment_dimension = 'all'
 where

@@ -1,0 +1,73 @@
+# The commands of this repository. `make` alone lists them.
+SHELL := bash
+
+# The first of these that runs and that the pinned packages support.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.10; do \
+	$$python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& echo $$python && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+
+# An empty variable means the default, for dbt too.
+ifeq ($(strip $(NRR_DATA)),)
+unexport NRR_DATA
+else
+export NRR_DATA
+endif
+ifeq ($(strip $(NRR_DUCKDB_PATH)),)
+unexport NRR_DUCKDB_PATH
+else
+export NRR_DUCKDB_PATH
+endif
+# This folder's project and profile, whatever the shell is set up for.
+export DBT_PROFILES_DIR := $(CURDIR)
+unexport DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@echo
+	@echo "  make build NRR_DATA=some/folder        builds from your own files"
+	@echo "  make build NRR_DUCKDB_PATH=some.duckdb writes another database file"
+
+# Of each node that dbt runs, a line for a table that was built or a test that failed is enough.
+build: $(VENV)/runtime.stamp ## build the tables with dbt and print the newest retention
+	@[ -t 1 ] || export DBT_USE_COLORS=false; set -o pipefail; \
+	$(BIN)/dbt build --exclude-resource-type unit_test | grep --line-buffered -vE ' of [0-9]+ (START|PASS|SKIP) '
+	@$(BIN)/python scripts/print_retention.py
+
+test: lint ## run every lint and test that needs no server
+	$(BIN)/pytest
+
+lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/yamllint --strict .
+	$(BIN)/sqlfluff lint --disable-progress-bar $(wildcard models tests analyses)
+
+clean: ## remove the environment and everything that was built
+	rm -rf $(VENV) target logs nrr.duckdb nrr.duckdb.wal .pytest_cache .ruff_cache .hypothesis .user.yml
+
+# The environment is made again only when the pinned packages change.
+$(VENV)/runtime.stamp: requirements.txt
+	$(call install,$<)
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt
+	$(call install,$<)
+	@touch $@ $(VENV)/runtime.stamp
+
+define install
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "This needs Python 3.10 to 3.13, and no python3 here is one. Install it, then name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; \
+		exit 1; \
+	fi
+	@echo "Installing the packages of $(1) into $(VENV), which takes about a minute ..."
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV) || { \
+		echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; \
+		exit 1; \
+	}
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r $(1)
+endef

@@ -1,0 +1,194 @@
+"""What the package makes of the files it is given: the least that works, and clear errors."""
+
+import sys
+
+import duckdb
+import pytest
+from conftest import ROOT, write_csv
+
+sys.path.append(str(ROOT / "scripts"))
+from input_files import InputError, Plugin
+
+REQUIRED = ["event_id", "account_id", "subscription_id", "effective_at", "status"]
+PRICED = [*REQUIRED, "unit_amount", "billing_interval"]
+EVENTS = [
+    ["e1", "a", "s1", "2024-01-05", "active", "100", "month"],
+    ["e2", "b", "s2", "2024-01-05", "active", "1200", "year"],
+    ["e3", "b", "s2", "2025-02-03", "cancelled", "", ""],
+]
+
+
+def write_events(folder, rows=EVENTS, columns=PRICED):
+    write_csv(
+        folder / "subscription_events.csv", [dict(zip(columns, r, strict=True)) for r in rows]
+    )
+    return folder
+
+
+def company_rate(built):
+    return built.query(
+        "select month::text, starting_accounts, nrr::double from nrr__retention "
+        "where segment_dimension = 'all' order by month desc limit 1"
+    )
+
+
+def test_one_csv_with_the_required_columns_is_enough(dbt, tmp_path):
+    built = dbt(data=write_events(tmp_path / "data"))
+    # the newest row is from 2025-02-03, so January 2025 is the newest month that is over
+    assert company_rate(built.build()) == [("2025-01-01", 2, 1.0)]
+    assert company_rate(built.build({"nrr_as_of": "2025-03-01"})) == [("2025-02-01", 2, 0.5)]
+
+
+@pytest.mark.parametrize("layout", ["one file", "folder"])
+def test_parquet_files_are_read_with_their_own_types(dbt, tmp_path, layout):
+    data = tmp_path / "data"
+    data.mkdir()
+    target = data / "subscription_events.parquet"
+    if layout == "folder":
+        (data / "subscription_events").mkdir()
+        target = data / "subscription_events" / "part-1.parquet"
+    duckdb.execute(
+        "copy (select 'e1' as event_id, 7 as account_id, 's1' as subscription_id, "
+        "timestamptz '2024-01-31 23:30:00-02' as effective_at, 'active' as status, "
+        "99.9::double as unit_amount, 'month' as billing_interval, 2::smallint as quantity, "
+        f"date '2025-03-01' as recorded_at) to '{target}' (format parquet)"
+    )
+    built = dbt(data=data).build()
+    found = built.query(
+        "select account_id, min(month)::text, max(mrr)::text from nrr__account_months group by all"
+    )
+    assert found == [("7", "2024-02-01", "199.8000")]
+
+
+def test_ids_are_only_ids(dbt, tmp_path):
+    ids = [
+        "o'brien",
+        'say "hi"',
+        " padded ",
+        "Ünïcode 客户",
+        "semi;colon,comma",
+        "two\nlines",
+        "x" * 10_000,
+    ]
+    rows = [[f"e{i}", i, i, "2024-01-05", "active", "10", "month"] for i in ids]
+    built = dbt(data=write_events(tmp_path / "data", rows)).build({"nrr_as_of": "2024-03-01"})
+    found = built.query("select distinct account_id from nrr__account_months")
+    assert {account for (account,) in found} == set(ids)
+
+
+def test_a_line_that_is_too_short_is_a_row_with_missing_values(dbt, tmp_path):
+    rows = [[f"e{i}", f"a{i}", f"s{i}", "2024-01-05", "active", "10", "month"] for i in range(200)]
+    data = write_events(tmp_path / "data", rows)
+    with (data / "subscription_events.csv").open("a", newline="") as file:
+        file.write("e-short,a-short,s-short,2024-01-05,active\r\n")
+    built = dbt(data=data)
+    finished = built.run("build", "--exclude-resource-type", "unit_test")
+    assert finished.returncode == 0, finished.stdout
+    assert "1 missing_unit_amount" in finished.stdout, "the warning names the count by reason"
+    assert built.query("select event_id, reason from nrr__rejected_events") == [
+        ("e-short", "missing_unit_amount")
+    ]
+
+
+def test_more_than_one_percent_of_broken_rows_fails_the_build(dbt, tmp_path):
+    rows = [[f"e{i}", f"a{i}", f"s{i}", "2024-01-05", "active", "10", "month"] for i in range(98)]
+    broken = [["e-x", "a", "s", "2024-01-05", "asleep", "10", "month"]] * 2
+    built = dbt(data=write_events(tmp_path / "data", rows + broken))
+    finished = built.run("build", "--exclude-resource-type", "unit_test")
+    assert finished.returncode == 1
+    assert "few_events_are_rejected" in finished.stdout
+    allowed = built.run(
+        "build",
+        "--exclude-resource-type",
+        "unit_test",
+        variables={"nrr_rejected_rows_allowed": 0.02},
+    )
+    assert allowed.returncode == 0, allowed.stdout
+
+
+def garbage(data):
+    (data / "subscription_events.parquet").write_bytes(b"this is no parquet file")
+
+
+def latin(data):
+    (data / "subscription_events.csv").write_bytes(
+        ",".join(PRICED).encode() + b"\n\xe9,a,b,c,d,e,f\n"
+    )
+
+
+def without_a_column(data):
+    write_events(data, [row[:4] + row[5:] for row in EVENTS], [c for c in PRICED if c != "status"])
+
+
+def without_rows(data):
+    (data / "subscription_events.csv").write_text(",".join(PRICED) + "\n")
+
+
+def without_content(data):
+    (data / "subscription_events.csv").write_text("")
+
+
+def without_a_rate_column(data):
+    write_events(data)
+    (data / "exchange_rates.csv").write_text("currency,rate\nEUR,1.1\n")
+
+
+def with_a_broken_line(data):
+    write_events(data)
+    with (data / "subscription_events.csv").open("a", newline="") as file:
+        file.write("e9,a,s,2024-01-05,active,10,month,and more\r\n")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda data: None, "holds no subscription_events.parquet"),
+        (garbage, "cannot be read"),
+        (latin, "cannot be read"),
+        (with_a_broken_line, "cannot be read"),
+        (without_a_column, "lacks the column status"),
+        (without_rows, "has no rows"),
+        (without_content, "lacks the column event_id"),
+        (without_a_rate_column, "lacks the column rate_date"),
+        (lambda data: data.rmdir(), "there is no folder"),
+    ],
+)
+def test_an_input_that_cannot_be_used_is_an_error_that_says_why(tmp_path, spoil, message):
+    data = tmp_path / "data"
+    data.mkdir()
+    spoil(data)
+    plugin = Plugin("input_files", {"folder": str(data)})
+    with pytest.raises(InputError) as error, duckdb.connect() as connection:
+        plugin.configure_connection(connection)
+    assert message in str(error.value)
+
+
+def test_an_input_that_cannot_be_used_stops_the_build_before_it_begins(dbt, tmp_path):
+    built = dbt(data=tmp_path)
+    finished = built.run("build")
+    assert finished.returncode != 0
+    assert "holds no subscription_events.parquet" in " ".join(finished.stdout.split())
+    assert not built.database.exists() or not built.query("show tables")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "takes"),
+    [
+        ("nrr_fx", "floating", "'constant' or 'actual'"),
+        ("nrr_past_due_counts", "yes", "true or false"),
+        ("nrr_reactivation_counts", 1, "true or false"),
+        ("nrr_timezone", "Mars/Olympus", "the name of a time zone"),
+        ("nrr_reporting_currency", "dollars", "an ISO 4217 code"),
+        ("nrr_as_of", "yesterday", "a timestamp in UTC"),
+        ("nrr_segments", ["size"], "a list of different columns"),
+        ("nrr_segments", "industry", "a list of different columns"),
+        ("nrr_rejected_rows_allowed", 5, "a share of the input rows"),
+        ("nrr_inputs", {"events": "x"}, "subscription_events, accounts, exchange_rates"),
+    ],
+)
+def test_an_unknown_value_of_a_variable_is_a_compile_error(dbt, variable, value, takes):
+    finished = dbt().run("parse", variables={variable: value})
+    assert finished.returncode != 0
+    output = " ".join(finished.stdout.split())
+    assert f"{variable} is" in output
+    assert takes in output

@@ -10,28 +10,40 @@
     {{ nrr.try_cast(column, 'numeric(18, 6)') }}
 {%- endmacro %}
 
-{# read_timestamp(column): a timestamp in UTC without time zone; a value with an offset is shifted. #}
+{#
+  read_timestamp(column): a timestamp in UTC without time zone; a value with an offset is shifted. Years
+  before 1900 or after 2199 are slips of the pen ('24-01-15' is the year 24) and cannot be read.
+#}
 {% macro read_timestamp(column) -%}
-    {{ return(adapter.dispatch('read_timestamp', 'nrr')(column)) }}
+    {%- set value = adapter.dispatch('read_timestamp', 'nrr')(column) -%}
+    case
+        when
+            {{ value }} >= {{ nrr.timestamp_literal('1900-01-01') }}
+            and {{ value }} < {{ nrr.timestamp_literal('2200-01-01') }}
+            then {{ value }}
+    end
 {%- endmacro %}
 
 {% macro default__read_timestamp(column) -%}
     {{ nrr.try_cast(column, dbt.type_timestamp()) }}
 {%- endmacro %}
 
-{# DuckDB casts text with an offset to a timestamp by dropping the offset, hence the detour. #}
+{#
+  DuckDB casts text to a timestamp by dropping whatever follows the time, hence the detours for text: with an
+  offset ('+02:00', ' +0200', 'Z', ' UTC'), without one, and anything else, which cannot be read.
+#}
 {% macro duckdb__read_timestamp(column) -%}
+    {%- set text -%} cast({{ column }} as varchar) {%- endset -%}
     case
-        when
-            typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
-            or (
-                typeof({{ column }}) = 'VARCHAR'
-                and regexp_matches(cast({{ column }} as varchar), ':[0-9.]+ ?(Z|[+-][0-9][0-9](:?[0-9][0-9])?)$')
-            )
+        when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
             then timezone('UTC', try_cast({{ column }} as timestamptz))
-        -- such as 'infinity', which DuckDB takes for a timestamp
-        when typeof({{ column }}) = 'VARCHAR' and not regexp_matches(cast({{ column }} as varchar), '^ *[0-9]') then null
-        else try_cast({{ column }} as timestamp)
+        when typeof({{ column }}) <> 'VARCHAR'
+            or regexp_matches({{ text }}, '^ *[0-9]+[-/][0-9]+[-/][0-9]+([T ][0-9:.]+)? *$')
+            then try_cast({{ column }} as timestamp)
+        when regexp_matches({{ text }}, '[T ][0-9:.]+ ?(Z|UTC|[+-][0-9][0-9](:?[0-9][0-9])?)$')
+            then timezone('UTC', try_cast(
+                regexp_replace(regexp_replace({{ text }}, ' ?UTC$', 'Z'), ' ([+-])', '\1') as timestamptz
+            ))
     end
 {%- endmacro %}
 

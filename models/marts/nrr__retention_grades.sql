@@ -54,7 +54,10 @@ select
     cast(round(bands.next_rate_from * rated.starting_mrr - rated.kept_mrr, 4) as numeric(28, 4)) as mrr_to_next_band,
     case
         when bands.band is not null then coalesce(
-            {{ nrr.is_in_band('rated.rate_low', '1') }} and {{ nrr.is_in_band('rated.rate_high', '1') }}, false
+            -- an interval without width is where the rate is, whatever floating point makes of its ends
+            (rated.rate_low = rated.rate or ({{ nrr.is_in_band('rated.rate_low', '1') }}))
+            and (rated.rate_high = rated.rate or ({{ nrr.is_in_band('rated.rate_high', '1') }})),
+            false
         )
     end as is_conclusive,
     case

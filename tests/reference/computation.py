@@ -136,7 +136,10 @@ TIMESTAMP = re.compile(
 
 
 def read_timestamp(value: str | datetime | None) -> datetime | None:
-    """An instant in UTC, to the microsecond (further digits are cut); None if unreadable."""
+    """An instant in UTC, to the microsecond (further digits are cut); None if unreadable.
+
+    A year before 1900 or after 2199 cannot be meant.
+    """
     if isinstance(value, datetime):
         return value
     match = TIMESTAMP.fullmatch(value or "")
@@ -150,9 +153,10 @@ def read_timestamp(value: str | datetime | None) -> datetime | None:
         )  # fmt: skip
         offset = 60 * int(off_hours or 0)
         offset += int(off_minutes or 0) * (-1 if (off_hours or "").startswith("-") else 1)
-        return local - timedelta(minutes=offset)
+        instant = local - timedelta(minutes=offset)
     except (ValueError, OverflowError):
         return None
+    return instant if 1900 <= instant.year < 2200 else None
 
 
 def read_state(row: dict, settings: Settings) -> State:

@@ -24,7 +24,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 unexport DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint clean
+.PHONY: help build test lint bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -46,6 +46,9 @@ lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint --disable-progress-bar $(wildcard models tests analyses)
+
+bench: $(VENV)/runtime.stamp ## measure large inputs beside other ways (many minutes)
+	$(BIN)/python benchmarks/run.py
 
 clean: ## remove the environment and everything that was built
 	rm -rf $(VENV) target logs nrr.duckdb nrr.duckdb.wal .pytest_cache .ruff_cache .hypothesis .user.yml

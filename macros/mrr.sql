@@ -78,7 +78,10 @@
     12 * cast({{ mrr }} as numeric(28, 4))
 {%- endmacro %}
 
-{# convert(amount, rate): an amount at a rate, rounded to 4 decimals. #}
+{#
+  convert(amount, rate): an amount at a rate, rounded to 4 decimals. Most amounts are in the reporting currency
+  already, and rounding is the slowest step of all: hence the case.
+#}
 {% macro convert(amount, rate) -%}
-    cast(round({{ amount }} * {{ rate }}, 4) as numeric(18, 4))
+    case when {{ rate }} = 1 then {{ amount }} else cast(round({{ amount }} * {{ rate }}, 4) as numeric(18, 4)) end
 {%- endmacro %}

@@ -23,28 +23,54 @@
 {% endmacro %}
 
 {#
-  segment_dimension() and segment(): the two columns that name a row of a query grouped by
-  segment_grouping_sets(month): the whole company ('all', 'all') and each segment of each dimension.
+  sums_by_segment(relation, sums): CTEs, the last of them `segment_sums`, that sum a relation with a month and
+  the segment columns for the company ('all', 'all') and each segment of each dimension. `sums` maps
+  columns to aggregates that are themselves sums; `more_dimensions` are further columns to sum by. Rows are first summed by combinations of the dimensions
+  that have few values, since a pass over all rows for each dimension would take the time of all of them.
 #}
-{% macro segment_dimension() -%}
-    case
-        {%- for column in nrr.segment_columns() %}
-        when {{ column }} is not null
-            then {{ dbt.string_literal((nrr.built_in_dimensions() + nrr.setting('nrr_segments'))[loop.index0]) }}
+{% macro sums_by_segment(relation, sums, more_dimensions=[]) -%}
+    {%- set cells = {
+        'item_cells': ['size'] + nrr.item_dimensions() + more_dimensions,
+        'account_cells': ['acquisition_quarter'] + nrr.attribute_columns(),
+    } -%}
+    {%- set names = dict(zip(nrr.segment_columns(), nrr.built_in_dimensions() + nrr.setting('nrr_segments'))) -%}
+    {%- for cell, columns in cells.items() %}
+{{ cell }} as (
+    select
+        month,
+        {{ columns | join(', ') }}
+        {%- for column, aggregate in sums.items() %},
+        {{ aggregate }} as {{ column }}
         {%- endfor %}
-        else 'all'
-    end
-{%- endmacro %}
-
-{% macro segment() -%}
-    coalesce({{ nrr.segment_columns() | join(', ') }}, 'all')
-{%- endmacro %}
-
-{% macro segment_grouping_sets(month) -%}
-    grouping sets (
-        ({{ month }})
-        {%- for column in nrr.segment_columns() %},
-        ({{ month }}, {{ column }})
+    from {{ relation }}
+    group by month, {{ columns | join(', ') }}
+),
+    {% endfor %}
+segment_sums as (
+    select
+        month,
+        'all' as segment_dimension,
+        'all' as segment
+        {%- for column in sums %},
+        sum({{ column }}) as {{ column }}
         {%- endfor %}
-    )
+    from item_cells
+    group by month
+    {%- for cell, columns in cells.items() %}
+    {%- for segment in columns %}
+
+    union all
+
+    select
+        month,
+        {{ dbt.string_literal(names.get(segment, segment)) }} as segment_dimension,
+        {{ segment }} as segment
+        {%- for column in sums %},
+        sum({{ column }}) as {{ column }}
+        {%- endfor %}
+    from {{ cell }}
+    group by month, {{ segment }}
+    {%- endfor %}
+    {%- endfor %}
+)
 {%- endmacro %}

@@ -25,13 +25,26 @@ items as (
         and (item_mrr.end_month > item_mrr.first_month or item_mrr.end_month is null)
 ),
 
+lowest_rates as (
+    select
+        currency,
+        min(rate) as lowest_rate
+    from {{ ref('int_nrr__month_rates') }}
+    group by currency
+),
+
+-- An account in several currencies, whose shares move with the rates, or with an amount so small that it
+-- may be rounded to nothing in some months, is worked out month by month.
 accounts as (
     select
-        account_id,
-        min(first_month) as first_month,
-        count(distinct currency) as currencies
+        items.account_id,
+        min(items.first_month) as first_month,
+        min(items.currency) as currency,
+        min(items.currency) <> max(items.currency)
+        or min(items.mrr * lowest_rates.lowest_rate) < 0.00005 as is_monthly
     from items
-    group by account_id
+    inner join lowest_rates on items.currency = lowest_rates.currency
+    group by items.account_id
 ),
 
 changes as (
@@ -61,13 +74,12 @@ changes as (
 
     union all
 
-    -- where an account pays in several currencies, each month's rates change their shares
     select
         accounts.account_id,
         calendar.month as first_month
     from accounts
     inner join {{ ref('int_nrr__calendar') }} as calendar on accounts.first_month <= calendar.month
-    where accounts.currencies > 1
+    where accounts.is_monthly
 ),
 
 period_starts as (
@@ -95,12 +107,14 @@ select
     periods.account_id,
     periods.first_month,
     periods.end_month,
-    items.currency,
-    items.plan_id as plan,
-    items.pricing_model,
-    items.billing_interval,
+    accounts.is_monthly,
+    coalesce(items.currency, accounts.currency) as currency,
+    coalesce(items.plan_id, '(unknown)') as plan,
+    coalesce(items.pricing_model, '(unknown)') as pricing_model,
+    coalesce(items.billing_interval, '(unknown)') as billing_interval,
     coalesce(items.mrr, 0) as mrr
 from periods
+inner join accounts on periods.account_id = accounts.account_id
 left join items
     on
         periods.account_id = items.account_id

@@ -1,76 +1,118 @@
-{%- set dimensions = nrr.item_dimensions() -%}
 {%- set attributes = nrr.attribute_columns() -%}
--- One row per account, period and currency: its MRR in that currency, and the account's segments.
-with items as (
-    select * from {{ ref('int_nrr__account_period_items') }}
+-- One row per account and period, from its first month with MRR: MRR, all its segments, and the periods
+-- before and after. A period is a run of months in which none of them changes.
+with periods as (
+    select * from {{ ref('int_nrr__account_period_mrr') }}
 ),
 
-shares as (
-    {%- for dimension in dimensions %}
-    select
-        items.account_id,
-        items.first_month,
-        '{{ dimension }}' as dimension,
-        coalesce(items.{{ dimension }}, '(unknown)') as segment,
-        sum(items.mrr * rates.rate) as share_mrr
-    from items
-    inner join {{ ref('int_nrr__month_rates') }} as rates
-        on items.currency = rates.currency and items.first_month = rates.month
-    group by items.account_id, items.first_month, coalesce(items.{{ dimension }}, '(unknown)')
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+rates as (
+    select * from {{ ref('int_nrr__month_rates') }}
 ),
 
-ranked_shares as (
-    select
-        shares.*,
-        row_number() over (
-            partition by account_id, first_month, dimension
-            order by share_mrr desc, segment
-        ) as largest_first
-    from shares
+cells as (
+    select * from {{ ref('int_nrr__arr_cells') }}
 ),
 
-segments as (
+rate_ranges as (
     select
-        account_id,
-        first_month
-        {%- for dimension in dimensions %},
-        max(case when dimension = '{{ dimension }}' then segment end) as {{ dimension }}_segment
-        {%- endfor %}
-    from ranked_shares
-    where largest_first = 1
-    group by account_id, first_month
-),
-
-amounts as (
-    select
-        account_id,
-        first_month,
-        end_month,
         currency,
-        sum(mrr) as mrr
-    from items
-    group by account_id, first_month, end_month, currency
+        min(rate) as lowest_rate,
+        max(rate) as highest_rate
+    from rates
+    group by currency
+    having min(rate) < max(rate)
+),
+
+-- Exchange rates alone can carry an account over a bound of ARR: such a period falls into its months.
+split_periods as (
+    select distinct
+        periods.account_id,
+        periods.first_month
+    from periods
+    inner join rate_ranges on periods.mrr_currency = rate_ranges.currency
+    inner join cells
+        on
+            {{ nrr.convert('periods.mrr', 'rate_ranges.lowest_rate') }} < cells.mrr_from
+            and ({{ nrr.convert('periods.mrr', 'rate_ranges.highest_rate') }} >= cells.mrr_from or cells.mrr_from is null)
+),
+
+months_of_split_periods as (
+    select
+        periods.*,
+        {{ nrr.add_months('periods.first_month', 'period_months.month_number') }} as month
+    from periods
+    inner join split_periods
+        on periods.account_id = split_periods.account_id and periods.first_month = split_periods.first_month
+    inner join {{ ref('int_nrr__period_months') }} as period_months
+        on {{ nrr.months_between('periods.first_month', 'periods.end_month') }} = period_months.months
+),
+
+steady as (
+    select
+        periods.account_id,
+        periods.first_month,
+        periods.end_month,
+        periods.mrr_currency,
+        periods.mrr,
+        periods.mrr_at_previous_rates,
+        periods.mrr_at_year_ago_rates
+        {%- for dimension in nrr.item_dimensions() %},
+        periods.{{ dimension }}
+        {%- endfor %}
+    from periods
+    left join split_periods
+        on periods.account_id = split_periods.account_id and periods.first_month = split_periods.first_month
+    where split_periods.account_id is null
+
+    union all
+
+    select
+        account_id,
+        month as first_month,
+        {{ nrr.add_months('month', 1) }} as end_month,
+        mrr_currency,
+        mrr,
+        mrr_at_previous_rates,
+        mrr_at_year_ago_rates
+        {%- for dimension in nrr.item_dimensions() %},
+        {{ dimension }}
+        {%- endfor %}
+    from months_of_split_periods
+),
+
+in_order as (
+    select
+        steady.*,
+        min(case when mrr > 0 then first_month end) over (partition by account_id) as acquisition_month,
+        lag(mrr, 1, 0) over (partition by account_id order by first_month) as previous_mrr,
+        lead(mrr) over (partition by account_id order by first_month) as next_mrr,
+        lead(mrr_at_previous_rates) over (partition by account_id order by first_month) as next_mrr_at_previous_rates,
+        max(case when mrr = 0 then end_month end) over (
+            partition by account_id order by first_month rows between unbounded preceding and current row
+        ) as last_gap_end_month
+    from steady
 )
 
 select
-    amounts.account_id,
-    amounts.first_month,
-    cast({{ nrr.months_between('amounts.first_month', 'amounts.end_month') }} as integer) as months,
-    coalesce(amounts.currency, '{{ nrr.setting('nrr_reporting_currency') }}') as mrr_currency,
-    cast(amounts.mrr as numeric(18, 4)) as mrr
-    {%- for dimension in dimensions %},
-    segments.{{ dimension }}_segment as {{ dimension }}
-    {%- endfor %}
+    in_order.*,
+    cast({{ nrr.months_between('in_order.first_month', 'in_order.end_month') }} as integer) as months,
+    {{ nrr.quarter_name('in_order.acquisition_month') }} as acquisition_quarter,
+    cells.arr_cell,
+    cells.size
     {%- for attribute in attributes %},
     coalesce(attributes.{{ attribute }}, '(unknown)') as {{ attribute }}
     {%- endfor %}
-from amounts
-left join segments
-    on amounts.account_id = segments.account_id and amounts.first_month = segments.first_month
+from in_order
+inner join rates on in_order.mrr_currency = rates.currency and in_order.first_month = rates.month
+inner join cells
+    on
+        {{ nrr.convert('in_order.mrr', 'rates.rate') }} >= cells.mrr_from
+        and ({{ nrr.convert('in_order.mrr', 'rates.rate') }} < cells.mrr_to or cells.mrr_to is null)
+{%- if attributes %}
 left join {{ ref('int_nrr__account_attributes') }} as attributes
     on
-        amounts.account_id = attributes.account_id
-        and amounts.first_month >= attributes.first_month
-        and (amounts.first_month < attributes.end_month or attributes.end_month is null)
+        in_order.account_id = attributes.account_id
+        and in_order.first_month >= attributes.first_month
+        and (in_order.first_month < attributes.end_month or attributes.end_month is null)
+{%- endif %}
+where in_order.first_month >= in_order.acquisition_month

@@ -2,6 +2,8 @@
 -- 95% intervals. The company has a row for every month, also where no account was in the base.
 with sums as (
     select * from {{ ref('int_nrr__retention_sums') }}
+    union all
+    select * from {{ ref('int_nrr__benchmark_sums') }}
 ),
 
 empty_months as (

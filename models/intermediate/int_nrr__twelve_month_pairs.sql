@@ -1,30 +1,39 @@
+{%- set segments = nrr.segment_columns() + ['arr_cell'] -%}
+{%- set ending_rate = 'year_ago_rate' if nrr.setting('nrr_fx') == 'constant' else 'rate' -%}
 -- One row per month and account with MRR twelve months before: MRR at both ends, and its segments then.
-with account_months as (
-    select * from {{ ref('int_nrr__account_months') }}
+with period_months as (
+    select
+        periods.*,
+        {{ nrr.add_months('periods.first_month', 'period_months.month_number') }} as month
+    from {{ ref('int_nrr__twelve_month_periods') }} as periods
+    inner join {{ ref('int_nrr__period_months') }} as period_months on periods.months = period_months.months
 ),
 
-ends as (
+converted as (
     select
-        account_id,
-        month,
+        period_months.account_id,
+        period_months.month,
+        {{ nrr.convert('period_months.starting_mrr', 'rates.year_ago_rate') }} as starting_mrr,
+        {{ nrr.convert('period_months.ending_mrr', 'rates.' ~ ending_rate) }} as ending_mrr,
         {%- if nrr.setting('nrr_reactivation_counts') %}
-        cast(null as date) as last_month_without_mrr,
+        false as is_interrupted
         {%- else %}
-        max(case when mrr = 0 then month end) over (
-            partition by account_id order by month rows between unbounded preceding and current row
-        ) as last_month_without_mrr,
+        coalesce(
+            period_months.last_gap_end_month > {{ nrr.add_months('period_months.month', -12) }}, false
+        ) as is_interrupted
         {%- endif %}
-        {{ 'mrr_at_year_ago_rates' if nrr.setting('nrr_fx') == 'constant' else 'mrr' }} as mrr
-    from account_months
+        {%- for segment in segments %},
+        period_months.{{ segment }}
+        {%- endfor %}
+    from period_months
+    inner join {{ ref('int_nrr__month_rates') }} as rates
+        on period_months.mrr_currency = rates.currency and period_months.month = rates.month
 )
 
 select
-    ends.month,
-    starts.account_id,
-    starts.mrr as starting_mrr,
-    case when ends.last_month_without_mrr > starts.month then 0 else ends.mrr end as ending_mrr,
-    starts.{{ nrr.segment_columns() | join(',\n    starts.') }}
-from account_months as starts
-inner join ends
-    on starts.account_id = ends.account_id and {{ nrr.add_months('starts.month', 12) }} = ends.month
-where starts.mrr > 0
+    month,
+    account_id,
+    starting_mrr,
+    cast(case when is_interrupted then 0 else ending_mrr end as numeric(18, 4)) as ending_mrr,
+    {{ segments | join(',\n    ') }}
+from converted

@@ -1,86 +1,87 @@
-{%- set segments = nrr.segment_columns() -%}
+{%- set movements = {
+    'new_mrr': 'new', 'reactivation_mrr': 'reactivation', 'expansion_mrr': 'expansion',
+    'contraction_mrr': 'contraction', 'churned_mrr': 'churn',
+} -%}
+{%- set sums = {'fx_mrr': 'sum(fx_mrr)'} -%}
+{%- for column, movement in movements.items() -%}
+    {%- do sums.update({column: nrr.sum_where('movement_mrr', "movement = '" ~ movement ~ "'")}) -%}
+{%- endfor -%}
 -- One row per month, segment dimension and segment: MRR from the month's opening to its closing.
 with account_movements as (
     select * from {{ ref('int_nrr__account_movements') }}
 ),
 
--- An account's movements belong to the segment in which it began the month. It leaves that
--- segment with its closing MRR...
-openings as (
-    select
-        account_movements.*
-        {%- for segment in segments %},
-        opening_{{ segment }} as {{ segment }}
-        {%- endfor %}
-    from account_movements
-    where opening_mrr > 0
-),
-
-from_openings as (
-    select
-        month,
-        {{ nrr.segment_dimension() }} as segment_dimension,
-        {{ nrr.segment() }} as segment,
-        sum(opening_mrr) as opening_mrr,
-        0 as new_mrr,
-        0 as reactivation_mrr,
-        sum(case when movement = 'expansion' then movement_mrr else 0 end) as expansion_mrr,
-        sum(case when movement = 'contraction' then movement_mrr else 0 end) as contraction_mrr,
-        sum(case when movement = 'churn' then movement_mrr else 0 end) as churned_mrr,
-        sum(fx_mrr) as fx_mrr,
-        -sum(closing_mrr) as segment_transfer_mrr,
-        0 as closing_mrr
-    from openings
-    group by {{ nrr.segment_grouping_sets('month') }}
-),
-
--- ... and enters the one in which it ends the month; mostly the same, and nothing is transferred.
 closings as (
-    select
-        account_movements.*
-        {%- for segment in segments %},
-        closing_{{ segment }} as {{ segment }}
-        {%- endfor %}
-    from account_movements
-    where closing_mrr > 0
+    select * from {{ ref('int_nrr__closing_sums') }}
 ),
 
-from_closings as (
-    select
-        month,
-        {{ nrr.segment_dimension() }} as segment_dimension,
-        {{ nrr.segment() }} as segment,
-        0 as opening_mrr,
-        sum(case when movement = 'new' then movement_mrr else 0 end) as new_mrr,
-        sum(case when movement = 'reactivation' then movement_mrr else 0 end) as reactivation_mrr,
-        0 as expansion_mrr,
-        0 as contraction_mrr,
-        0 as churned_mrr,
-        0 as fx_mrr,
-        sum(case when opening_mrr > 0 then closing_mrr else 0 end) as segment_transfer_mrr,
-        sum(closing_mrr) as closing_mrr
-    from closings
-    group by {{ nrr.segment_grouping_sets('month') }}
+months as (
+    select * from {{ ref('int_nrr__months') }}
 ),
 
--- a month in which nobody had MRR is a row of zeros
-empty_months as (
-    select
-        month,
-        'all' as segment_dimension,
-        'all' as segment,
-        {%- for column in nrr.waterfall_columns() %}
-        0 as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ref('int_nrr__months') }}
-),
+{{ nrr.sums_by_segment('account_movements', sums) }},
 
 parts as (
-    select * from from_openings
+    select
+        month,
+        segment_dimension,
+        segment,
+        0 as opening_mrr,
+        {%- for column in sums %}
+        {{ column }},
+        {%- endfor %}
+        0 as closing_mrr
+    from segment_sums
+
     union all
-    select * from from_closings
+
+    select
+        month,
+        segment_dimension,
+        segment,
+        0 as opening_mrr,
+        {%- for column in sums %}
+        0 as {{ column }},
+        {%- endfor %}
+        closing_mrr
+    from closings
+
     union all
-    select * from empty_months
+
+    -- a month opens with what the month before closed with
+    select
+        months.month,
+        closings.segment_dimension,
+        closings.segment,
+        closings.closing_mrr as opening_mrr,
+        {%- for column in sums %}
+        0 as {{ column }},
+        {%- endfor %}
+        0 as closing_mrr
+    from closings
+    inner join months on {{ nrr.add_months('closings.month', 1) }} = months.month
+),
+
+totals as (
+    select
+        month,
+        segment_dimension,
+        segment
+        {%- for column in ['opening_mrr', 'closing_mrr'] + sums.keys() | list %},
+        sum({{ column }}) as {{ column }}
+        {%- endfor %}
+    from parts
+    group by month, segment_dimension, segment
+),
+
+-- what the movements of a segment's accounts leave unexplained came with accounts from other segments, or
+-- left with accounts for others
+explained as (
+    select
+        totals.*,
+        closing_mrr - opening_mrr - {{ sums.keys() | join(' - ') }} as segment_transfer_mrr
+    from totals
+    where opening_mrr > 0 or closing_mrr > 0 or segment_dimension = 'all'
 )
 
 select
@@ -88,7 +89,6 @@ select
     segment_dimension,
     segment
     {%- for column in nrr.waterfall_columns() %},
-    cast(sum({{ column }}) as numeric(28, 4)) as {{ column }}
+    cast({{ column }} as numeric(28, 4)) as {{ column }}
     {%- endfor %}
-from parts
-group by month, segment_dimension, segment
+from explained

@@ -79,27 +79,49 @@ checked as (
     left join convertible_currencies on defaulted.currency = convertible_currencies.currency
 ),
 
-deliveries as (
+-- redeliveries are rare, so that only their rows need an order
+redelivered_ids as (
+    select event_id
+    from checked
+    where reason is null
+    group by event_id
+    having count(*) > 1
+),
+
+redeliveries as (
     select
         checked.*,
-        case
-            when reason is null then row_number() over (
-                partition by event_id, reason
-                order by
-                    recorded_at desc
-                    {%- for column in columns %},
-                    raw_{{ column }}
-                    {%- endfor %}
-            )
-        end as delivery_rank
+        row_number() over (
+            partition by checked.event_id
+            order by
+                checked.recorded_at desc
+                {%- for column in columns %},
+                checked.raw_{{ column }}
+                {%- endfor %}
+        ) as delivery_rank
     from checked
+    inner join redelivered_ids on checked.event_id = redelivered_ids.event_id
+    where checked.reason is null
 ),
 
 judged as (
     select
-        deliveries.*,
+        checked.*,
+        1 as delivery_rank
+    from checked
+    left join redelivered_ids on checked.event_id = redelivered_ids.event_id
+    where checked.reason is not null or redelivered_ids.event_id is null
+
+    union all
+
+    select * from redeliveries
+),
+
+rejected as (
+    select
+        judged.*,
         case when delivery_rank > 1 then 'duplicate' else reason end as rejection_reason
-    from deliveries
+    from judged
 )
 
 select
@@ -127,4 +149,4 @@ select
     case when rejection_reason is not null then raw_{{ column }} end as raw_{{ column }},
     {%- endfor %}
     rejection_reason
-from judged
+from rejected

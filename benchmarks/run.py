@@ -1,0 +1,365 @@
+"""Measure how fast the package builds large inputs, beside two other ways on the same files.
+
+    python benchmarks/run.py [--accounts 10000 100000 1000000] [--memory-limit 2GB]
+
+For every size: writes the input files (generate_events.py), then runs, each as its own process,
+a plain scan of the columns used (scan.sql), the least work that gives the company's figures
+(lower_bound.sql), the method of most published packages (date_range_join.sql) and the package. All
+three must give the same retention of the company, or nothing is written. The largest size is built
+once more under a memory limit. The tables go to benchmarks/README.md, between its markers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parent
+README = HERE / "README.md"
+BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
+
+SIZES = [10_000, 100_000, 1_000_000]
+SLOWEST = 5
+CORES = 2
+SEGMENTS = ["industry", "region", "acquisition_channel"]  # those that the demo shows
+SCAN, LOWER_BOUND, DATE_RANGE_JOIN = "scan", "lower_bound", "date_range_join"
+PACKAGE, PACKAGE_LIMITED = "package", "package_limited"
+# as the tables name them
+WAYS = {
+    SCAN: "(a) scan",
+    LOWER_BOUND: "(b) lower bound",
+    DATE_RANGE_JOIN: "(c) date range join",
+    PACKAGE: "package",
+}
+FIGURES = [
+    "starting_mrr", "ending_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "retained_mrr",
+    "nrr", "grr",
+]  # fmt: skip
+
+PACKAGE_RETENTION = """
+select month, {figures} from nrr__retention
+where segment_dimension = 'all' and starting_accounts > 0
+order by month
+"""
+SCRIPT_RETENTION = "select month, {figures} from retention order by month"
+
+console = Console(highlight=False)
+
+
+@dataclass
+class Run:
+    """One process: how long it took and how much memory it had at most."""
+
+    seconds: float
+    peak_bytes: int
+    build_seconds: float = 0.0  # without the start of dbt and the parsing of the project
+    models: list[tuple[str, float]] = field(default_factory=list)  # the slowest first
+
+
+@dataclass
+class Measured:
+    """All runs on the files of one size."""
+
+    accounts: int
+    events: int
+    account_months: int
+    runs: dict[str, Run]
+
+
+def run_process(command: list[str], log: Path, **environment: str) -> Run:
+    """Run a command to its end and measure it; stops everything if it fails."""
+    # this project and profile, whatever the shell is set up for
+    inherited = {name: v for name, v in os.environ.items() if not name.startswith("DBT_")}
+    start = time.perf_counter()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env=inherited | environment, stdout=output, stderr=output
+        )
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            raise
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        console.print(log.read_text(errors="replace")[-4000:], markup=False)
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}.")
+    # Linux counts in kilobytes, macOS in bytes
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Run(seconds, usage.ru_maxrss * unit)
+
+
+def run_script(name: str, data: Path, work: Path) -> Run:
+    """One of the SQL scripts, on a new database file."""
+    script, database = HERE / f"{name}.sql", work / f"{name}.duckdb"
+    command = [sys.executable, str(HERE / "run_script.py"), str(script), str(data), str(database)]
+    return run_process(command, work / f"{name}.log")
+
+
+def run_package(data: Path, work: Path, segments: list[str], limit: str | None = None) -> Run:
+    """The package's seeds and models, without tests, on a new database file."""
+    name = PACKAGE_LIMITED if limit else PACKAGE
+    environment = {
+        "NRR_DATA": str(data),
+        "NRR_DUCKDB_PATH": str(work / f"{name}.duckdb"),
+        "DBT_TARGET_PATH": str(work / f"{name}_target"),
+        "DBT_LOG_PATH": str(work / f"{name}_logs"),
+        "DBT_PROFILES_DIR": str(PROJECT),
+    }
+    command = [
+        str(Path(sys.executable).with_name("dbt")), "build",
+        "--exclude-resource-type", "test", "unit_test",
+        "--vars", json.dumps({"nrr_segments": segments}),
+    ]  # fmt: skip
+    if limit:
+        environment["NRR_DUCKDB_MEMORY_LIMIT"] = limit
+        command += ["--target", "limited"]
+    run = run_process(command, work / f"{name}.log", **environment)
+    results = json.loads((work / f"{name}_target" / "run_results.json").read_text())
+    run.build_seconds = results["elapsed_time"]
+    models = [(r["unique_id"].split(".")[-1], r["execution_time"]) for r in results["results"]]
+    run.models = sorted(models, key=lambda model: -model[1])
+    return run
+
+
+def rows_of(database: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def check_same_figures(work: Path) -> None:
+    """Stops everything unless all ways give the same retention of the company, in every month."""
+    figures = ", ".join(f"cast({name} as decimal(28, 9))" for name in FIGURES)
+    expected = rows_of(work / f"{PACKAGE}.duckdb", PACKAGE_RETENTION.format(figures=figures))
+    for name in (LOWER_BOUND, DATE_RANGE_JOIN):
+        found = rows_of(work / f"{name}.duckdb", SCRIPT_RETENTION.format(figures=figures))
+        if found != expected or not found:
+            different = [pair for pair in zip(expected, found, strict=False) if pair[0] != pair[1]]
+            raise SystemExit(
+                f"{name} does not give the package's figures: {len(expected)} and {len(found)} "
+                f"months, the first difference is {different[:1]}."
+            )
+
+
+def count_of(source: str) -> int:
+    with duckdb.connect() as connection:
+        return connection.execute(f"select count(*) from {source}").fetchone()[0]
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 2**20:,.0f} MB"
+
+
+def announced(text: str, run: Callable[..., Run], *arguments: Any) -> Run:
+    """Do a run, and say on the terminal which one it is and what came of it."""
+    with console.status(text):
+        result = run(*arguments)
+    memory = megabytes(result.peak_bytes)
+    console.print(f"{text}: {result.seconds:,.1f} s, {memory}", soft_wrap=True)
+    return result
+
+
+def measure(accounts: int, folder: Path, segments: list[str], limit: str | None) -> Measured:
+    """Write the files of one size, unless they are there, and do every run on them."""
+    console.rule(f"{accounts:,} accounts", align="left")
+    data = folder / str(accounts)
+    events = data / "subscription_events.parquet"
+    runs = {}
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        work = Path(name)
+        if events.exists():
+            console.print(f"Uses the files in {data}", soft_wrap=True)
+        else:
+            command = [sys.executable, str(HERE / "generate_events.py"), str(data), str(accounts)]
+            announced("Writing the files", run_process, command, work / "files.log")
+        # once before it counts, so that no run is the one that reads from the disk
+        run_script(SCAN, data, work)
+        (work / f"{SCAN}.duckdb").unlink()
+        for script in (SCAN, LOWER_BOUND, DATE_RANGE_JOIN):
+            runs[script] = announced(f"{script}.sql", run_script, script, data, work)
+        runs[PACKAGE] = announced("The package", run_package, data, work, segments)
+        check_same_figures(work)
+        console.print("They give the same retention of the company in every month.")
+        months = rows_of(work / f"{PACKAGE}.duckdb", "select count(*) from nrr__account_months")
+        if limit:
+            for database in work.glob("*.duckdb"):
+                database.unlink()
+            text = f"The package with {limit}"
+            runs[PACKAGE_LIMITED] = announced(text, run_package, data, work, segments, limit)
+    return Measured(accounts, count_of(f"'{events}'"), months[0][0], runs)
+
+
+def ratio(run: Run, other: Run) -> str:
+    return f"{run.seconds / other.seconds:,.2f}"
+
+
+def package_table(all_measured: list[Measured]) -> list[list[str]]:
+    rows = [
+        ["accounts", "events", "account months", "package", "without start", "events per second"]
+    ]
+    for measured in all_measured:
+        package = measured.runs[PACKAGE]
+        counts = (measured.accounts, measured.events, measured.account_months)
+        times = (package.seconds, package.build_seconds)
+        rows.append(
+            [f"{count:,}" for count in counts]
+            + [f"{seconds:,.1f} s" for seconds in times]
+            + [f"{measured.events / package.seconds:,.0f}"]
+        )
+    return rows
+
+
+def times_table(all_measured: list[Measured]) -> list[list[str]]:
+    rows = [["accounts", *WAYS.values(), "package / b", "package / c"]]
+    for measured in all_measured:
+        runs = measured.runs
+        rows.append(
+            [f"{measured.accounts:,}"]
+            + [f"{runs[name].seconds:,.1f} s" for name in WAYS]
+            + [ratio(runs[PACKAGE], runs[name]) for name in (LOWER_BOUND, DATE_RANGE_JOIN)]
+        )
+    return rows
+
+
+def memory_table(all_measured: list[Measured], limit: str | None) -> list[list[str]]:
+    rows = [["accounts", *WAYS.values()]]
+    if limit:
+        rows[0].append(f"package with {limit}")
+    for measured in all_measured:
+        row = [f"{measured.accounts:,}"]
+        for name in WAYS:
+            row.append(megabytes(measured.runs[name].peak_bytes))
+        if limit:
+            limited = measured.runs.get(PACKAGE_LIMITED)
+            row.append(
+                f"{megabytes(limited.peak_bytes)}, {limited.seconds:,.1f} s" if limited else ""
+            )
+        rows.append(row)
+    return rows
+
+
+def growth_table(all_measured: list[Measured]) -> list[list[str]]:
+    """How the times grow from one size to the next."""
+    rows = [["accounts", *WAYS.values()]]
+    for before, after in pairwise(all_measured):
+        row = [f"{before.accounts:,} to {after.accounts:,}"]
+        row += [f"{ratio(after.runs[name], before.runs[name])} times" for name in WAYS]
+        rows.append(row)
+    return rows
+
+
+def models_table(measured: Measured) -> list[list[str]]:
+    models = measured.runs[PACKAGE].models[:SLOWEST]
+    title = f"slowest models at {measured.accounts:,} accounts"
+    return [[title, "seconds"]] + [[name, f"{seconds:,.1f}"] for name, seconds in models]
+
+
+def print_table(rows: list[list[str]]) -> None:
+    table = Table(box=SIMPLE_HEAD, show_edge=False)
+    for number, heading in enumerate(rows[0]):
+        table.add_column(heading, justify="right" if number else "left")
+    for row in rows[1:]:
+        table.add_row(*row)
+    console.print()
+    console.print(table)
+
+
+def markdown_table(rows: list[list[str]]) -> str:
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    lines.insert(1, "|---" + "|--:" * (len(rows[0]) - 1) + "|")
+    return "\n".join(lines)
+
+
+def memory_of_machine() -> str:
+    return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GB"
+
+
+def processor() -> str:
+    """The processor's name, where the system tells it."""
+    try:
+        names = re.findall(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    except OSError:
+        names = []
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def conditions() -> str:
+    versions = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "dbt-core", "dbt-duckdb"))
+    return (
+        f"Measured on {date.today()}: {os.cpu_count()} cores ({processor()}), "
+        f"{memory_of_machine()} of memory, {platform.system()}, "
+        f"Python {platform.python_version()}, {versions}."
+    )
+
+
+def write_results(text: str) -> None:
+    """Put the text between the markers of the README."""
+    readme = README.read_text(encoding="utf-8")
+    before, rest = readme.split(BEGIN)
+    after = rest.split(END)[1]
+    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--accounts", type=int, nargs="+", default=SIZES, metavar="N")
+    parser.add_argument("--folder", type=Path, help="keep the input files in this folder")
+    limit_help = "for a second build of the largest size; '': none"
+    parser.add_argument("--memory-limit", default="2GB", help=limit_help)
+    parser.add_argument("--segments", nargs="*", default=SEGMENTS, help="the variable nrr_segments")
+    parser.add_argument("--dry", action="store_true", help="print only, leave the README as it is")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    # every process gets the same two cores, the package's too; macOS lets nobody choose
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+    sizes = sorted(set(arguments.accounts))
+    with tempfile.TemporaryDirectory(prefix="nrr_bench_") as temporary:
+        folder = (arguments.folder or Path(temporary)).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder.is_relative_to(PROJECT):
+            raise SystemExit(f"{folder} lies in the project. Choose a folder outside it.")
+        all_measured = []
+        for accounts in sizes:
+            limit = arguments.memory_limit if accounts == sizes[-1] else None
+            all_measured.append(measure(accounts, folder, arguments.segments, limit))
+    tables = [package_table(all_measured), times_table(all_measured)]
+    tables.append(memory_table(all_measured, arguments.memory_limit))
+    if len(sizes) > 1:
+        tables.append(growth_table(all_measured))
+    tables += [models_table(measured) for measured in all_measured]
+    for rows in tables:
+        print_table(rows)
+    console.print()
+    console.print(conditions())
+    if not arguments.dry:
+        write_results("\n\n".join(["", conditions(), *map(markdown_table, tables), ""]))
+        console.print(f"Written to {README}.", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -23,17 +23,23 @@ rate_ranges as (
     having min(rate) < max(rate)
 ),
 
+mrr_ranges as (
+    select
+        periods.account_id,
+        periods.first_month,
+        {{ nrr.convert('periods.mrr', 'rate_ranges.lowest_rate') }} as lowest_mrr,
+        {{ nrr.convert('periods.mrr', 'rate_ranges.highest_rate') }} as highest_mrr
+    from periods
+    inner join rate_ranges on periods.mrr_currency = rate_ranges.currency
+),
+
 -- Exchange rates alone can carry an account over a bound of ARR: such a period falls into its months.
 split_periods as (
     select distinct
-        periods.account_id,
-        periods.first_month
-    from periods
-    inner join rate_ranges on periods.mrr_currency = rate_ranges.currency
-    inner join cells
-        on
-            {{ nrr.convert('periods.mrr', 'rate_ranges.lowest_rate') }} < cells.mrr_from
-            and ({{ nrr.convert('periods.mrr', 'rate_ranges.highest_rate') }} >= cells.mrr_from or cells.mrr_from is null)
+        mrr_ranges.account_id,
+        mrr_ranges.first_month
+    from mrr_ranges
+    inner join cells on mrr_ranges.lowest_mrr < cells.mrr_from and mrr_ranges.highest_mrr >= cells.mrr_from
 ),
 
 months_of_split_periods as (
@@ -91,28 +97,35 @@ in_order as (
             partition by account_id order by first_month rows between unbounded preceding and current row
         ) as last_gap_end_month
     from steady
+),
+
+reported as (
+    select
+        in_order.*,
+        {{ nrr.convert('in_order.mrr', 'rates.rate') }} as first_month_mrr
+    from in_order
+    inner join rates on in_order.mrr_currency = rates.currency and in_order.first_month = rates.month
+    where in_order.first_month >= in_order.acquisition_month
 )
 
 select
-    in_order.*,
-    cast({{ nrr.months_between('in_order.first_month', 'in_order.end_month') }} as integer) as months,
-    {{ nrr.quarter_name('in_order.acquisition_month') }} as acquisition_quarter,
+    reported.*,
+    cast({{ nrr.months_between('reported.first_month', 'reported.end_month') }} as integer) as months,
+    {{ nrr.quarter_name('reported.acquisition_month') }} as acquisition_quarter,
     cells.arr_cell,
     cells.size
     {%- for attribute in attributes %},
     coalesce(attributes.{{ attribute }}, '(unknown)') as {{ attribute }}
     {%- endfor %}
-from in_order
-inner join rates on in_order.mrr_currency = rates.currency and in_order.first_month = rates.month
+from reported
 inner join cells
     on
-        {{ nrr.convert('in_order.mrr', 'rates.rate') }} >= cells.mrr_from
-        and ({{ nrr.convert('in_order.mrr', 'rates.rate') }} < cells.mrr_to or cells.mrr_to is null)
+        reported.first_month_mrr >= cells.mrr_from
+        and (reported.first_month_mrr < cells.mrr_to or cells.mrr_to is null)
 {%- if attributes %}
 left join {{ ref('int_nrr__account_attributes') }} as attributes
     on
-        in_order.account_id = attributes.account_id
-        and in_order.first_month >= attributes.first_month
-        and (in_order.first_month < attributes.end_month or attributes.end_month is null)
+        reported.account_id = attributes.account_id
+        and reported.first_month >= attributes.first_month
+        and (reported.first_month < attributes.end_month or attributes.end_month is null)
 {%- endif %}
-where in_order.first_month >= in_order.acquisition_month

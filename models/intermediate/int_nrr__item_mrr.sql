@@ -23,30 +23,31 @@ states as (
     cross join as_of
 ),
 
--- A discount that ends splits its state in two, although no event says so.
+-- A discount that ends splits its state in two, although no event says so: before its end, and after.
+sides as (
+    select true as is_discounted
+    union all
+    select false as is_discounted
+),
+
 parts as (
     select
         states.*,
-        effective_at as starts_at,
         case
-            when discount_stops_at < next_effective_at or next_effective_at is null then discount_stops_at
+            when is_discounted or discount_stops_at <= effective_at then effective_at
+            else discount_stops_at
+        end as starts_at,
+        case
+            when is_discounted and (discount_stops_at < next_effective_at or next_effective_at is null)
+                then discount_stops_at
             else next_effective_at
         end as ends_at,
-        discount_percent as percent_off,
-        discount_amount as amount_off
+        case when is_discounted then discount_percent else 0 end as percent_off,
+        case when is_discounted then discount_amount else 0 end as amount_off
     from states
-    where discount_stops_at is null or discount_stops_at > effective_at
-
-    union all
-
-    select
-        states.*,
-        case when discount_stops_at > effective_at then discount_stops_at else effective_at end as starts_at,
-        next_effective_at as ends_at,
-        0 as percent_off,
-        0 as amount_off
-    from states
-    where discount_stops_at < next_effective_at or (discount_stops_at is not null and next_effective_at is null)
+    cross join sides
+    -- a state without a discount's end has only the first part
+    where is_discounted or discount_stops_at is not null
 )
 
 select

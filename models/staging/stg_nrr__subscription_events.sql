@@ -27,7 +27,7 @@ typed as (
         coalesce({{ nrr.read_decimal('discount_amount') }}, 0) as discount_amount,
         {{ nrr.read_timestamp('discount_ends_at') }} as discount_ends_at
         {%- for column in columns %},
-        cast({{ column }} as {{ dbt.type_string() }}) as raw_{{ column }}
+        {{ column }} as raw_{{ column }}
         {%- endfor %}
     from input
 ),
@@ -146,7 +146,7 @@ select
     discount_ends_at,
     -- as they were given, for the row that is not used
     {%- for column in columns %}
-    case when rejection_reason is not null then raw_{{ column }} end as raw_{{ column }},
+    case when rejection_reason is not null then cast(raw_{{ column }} as {{ dbt.type_string() }}) end as raw_{{ column }},
     {%- endfor %}
     rejection_reason
 from rejected

@@ -51,7 +51,7 @@ bench: $(VENV)/runtime.stamp ## measure large inputs beside other ways (many min
 	$(BIN)/python benchmarks/run.py
 
 clean: ## remove the environment and everything that was built
-	rm -rf $(VENV) target logs nrr.duckdb nrr.duckdb.wal .pytest_cache .ruff_cache .hypothesis .user.yml
+	rm -rf $(VENV) target logs nrr.duckdb nrr.duckdb.wal nrr.duckdb.tmp .pytest_cache .ruff_cache .hypothesis .user.yml
 
 # The environment is made again only when the pinned packages change.
 $(VENV)/runtime.stamp: requirements.txt

@@ -62,5 +62,5 @@
 
 {# timestamp_literal(text): a timestamp in UTC that was checked before, such as '2026-11-01T00:00:00Z'. #}
 {% macro timestamp_literal(text) -%}
-    cast('{{ (text | string).replace('T', ' ').replace('Z', '') }}' as {{ dbt.type_timestamp() }})
+    cast('{{ (text | string).replace('T', ' ').replace('Z', '').replace('+00:00', '') }}' as {{ dbt.type_timestamp() }})
 {%- endmacro %}

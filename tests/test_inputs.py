@@ -36,7 +36,9 @@ def test_one_csv_with_the_required_columns_is_enough(dbt, tmp_path):
     built = dbt(data=write_events(tmp_path / "data"))
     # the newest row is from 2025-02-03, so January 2025 is the newest month that is over
     assert company_rate(built.build()) == [("2025-01-01", 2, 1.0)]
-    assert company_rate(built.build({"nrr_as_of": "2025-03-01"})) == [("2025-02-01", 2, 0.5)]
+    assert company_rate(built.build({"nrr_as_of": "2025-03-01T00:00:00Z"})) == [
+        ("2025-02-01", 2, 0.5)
+    ]
 
 
 @pytest.mark.parametrize("layout", ["one file", "folder"])

@@ -1,6 +1,6 @@
 -- One row per cell of ARR that neither a size nor a benchmark cuts any further, from arr_from on, and as
--- the MRR that has it: from mrr_from up to, not including, mrr_to (null: no end). ARR has 4 decimals, so an amount that is
--- itself a bound is a cell of its own.
+-- the MRR that has it: from mrr_from up to, not including, mrr_to (null: no end). ARR has 4 decimals, so
+-- an amount that is itself a bound is a cell of its own.
 with benchmark_rows as (
     select
         bands.dimension_from,

@@ -3,7 +3,6 @@ with calendar as (
     select * from {{ ref('int_nrr__calendar') }}
 ),
 
--- the last rate of each month that has one
 dated as (
     select
         currency,
@@ -12,22 +11,22 @@ dated as (
         row_number() over (
             partition by currency, {{ nrr.truncate_to_month('rate_date') }}
             order by rate_date desc
-        ) as newest_first
+        ) as newest_of_month,
+        row_number() over (partition by currency order by rate_date) as oldest_of_all
     from {{ ref('stg_nrr__exchange_rates') }}
 ),
 
+-- the last rate of a month holds until the next month that has one
 rates as (
     select
         currency,
         rate,
         rate_month,
-        lag(rate_month) over (partition by currency order by rate_month) as previous_rate_month,
         lead(rate_month) over (partition by currency order by rate_month) as next_rate_month
     from dated
-    where newest_first = 1
+    where newest_of_month = 1
 ),
 
--- a rate holds until the next one, and the first one also before it
 monthly as (
     select
         rates.currency,
@@ -36,8 +35,18 @@ monthly as (
     from calendar
     inner join rates
         on
-            (calendar.month >= rates.rate_month or rates.previous_rate_month is null)
+            calendar.month >= rates.rate_month
             and (calendar.month < rates.next_rate_month or rates.next_rate_month is null)
+
+    union all
+
+    -- before there is any rate, the first one holds
+    select
+        dated.currency,
+        calendar.month,
+        dated.rate
+    from calendar
+    inner join dated on calendar.month < dated.rate_month and dated.oldest_of_all = 1
 
     union all
 

@@ -18,10 +18,12 @@ met as (
     select
         openings.account_id,
         case
-            when openings.first_month_later > endings.first_month then openings.first_month_later else endings.first_month
+            when openings.first_month_later > endings.first_month then openings.first_month_later
+            else endings.first_month
         end as first_month,
         case
-            when openings.end_month_later < endings.end_month then openings.end_month_later else endings.end_month
+            when openings.end_month_later < endings.end_month then openings.end_month_later
+            else endings.end_month
         end as end_month,
         openings.mrr_currency,
         openings.mrr as starting_mrr,

@@ -16,7 +16,9 @@ movements as (
         case when parts.part = 'fx' then 'fx' else account_movements.movement end as movement,
         account_movements.opening_mrr,
         account_movements.closing_mrr,
-        case when parts.part = 'fx' then account_movements.fx_mrr else account_movements.movement_mrr end as movement_mrr
+        case
+            when parts.part = 'fx' then account_movements.fx_mrr else account_movements.movement_mrr
+        end as movement_mrr
     from account_movements
     cross join parts
 )

@@ -146,7 +146,9 @@ select
     discount_ends_at,
     -- as they were given, for the row that is not used
     {%- for column in columns %}
-    case when rejection_reason is not null then cast(raw_{{ column }} as {{ dbt.type_string() }}) end as raw_{{ column }},
+    case
+        when rejection_reason is not null then cast(raw_{{ column }} as {{ dbt.type_string() }})
+    end as raw_{{ column }},
     {%- endfor %}
     rejection_reason
 from rejected

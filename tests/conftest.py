@@ -27,8 +27,8 @@ class Dbt:
     def database(self) -> Path:
         return self.folder / "built.duckdb"
 
-    def run(self, *arguments: str, variables: dict | None = None) -> subprocess.CompletedProcess:
-        """The finished process; its output is text in `stdout`."""
+    def command(self, *arguments: str, variables: dict | None = None) -> dict:
+        """What subprocess needs to run a dbt command on the project, its output as text."""
         env = {k: v for k, v in os.environ.items() if not k.startswith(("NRR_", "DBT_"))}
         env |= {
             "NRR_DUCKDB_PATH": str(self.database),
@@ -38,19 +38,26 @@ class Dbt:
         }
         if self.data:
             env["NRR_DATA"] = str(self.data)
-        command = [str(DBT), "--no-use-colors", *arguments]
+        words = [str(DBT), "--no-use-colors", *arguments]
         if variables:
-            command += ["--vars", json.dumps(variables)]
-        return subprocess.run(
-            command,
-            cwd=self.project,
-            env=env,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-            timeout=300,
-        )
+            words += ["--vars", json.dumps(variables)]
+        return {
+            "args": words,
+            "cwd": self.project,
+            "env": env,
+            "text": True,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.STDOUT,
+        }
+
+    def run(self, *arguments: str, variables: dict | None = None) -> subprocess.CompletedProcess:
+        """The finished process; its output is text in `stdout`."""
+        command = self.command(*arguments, variables=variables)
+        return subprocess.run(**command, check=False, timeout=300)
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        """The running process, the head of a process group of its own."""
+        return subprocess.Popen(**self.command(*arguments), start_new_session=True)
 
     def build(self, variables: dict | None = None) -> "Dbt":
         """`dbt build` with its data tests, which must pass; the unit tests have their own test."""

@@ -1,3 +1,4 @@
+{{ config(tags=['nrr_weekly']) }}
 -- The package is wrong: an account's movements of a month do not lead from its MRR at the end of the
 -- month before to its MRR at the end of the month. Report it.
 with account_months as (

@@ -5,7 +5,7 @@
 {% macro json_object(keys, columns) -%}
     {%- set parts = ["'{'"] -%}
     {%- for key in keys -%}
-        {%- do parts.append(dbt.string_literal((', ' if not loop.first else '') ~ (key | tojson) ~ ': "')) -%}
+        {%- do parts.append(nrr.text_literal((', ' if not loop.first else '') ~ (key | tojson) ~ ': "')) -%}
         {%- do parts.append(nrr.json_escape(columns[loop.index0])) -%}
         {%- do parts.append("'\"'") -%}
     {%- endfor -%}

@@ -63,7 +63,7 @@ segment_sums as (
 
     select
         month,
-        {{ dbt.string_literal(names.get(segment, segment)) }} as segment_dimension,
+        {{ nrr.text_literal(names.get(segment, segment)) }} as segment_dimension,
         {{ segment }} as segment
         {%- for column in sums %},
         sum({{ column }}) as {{ column }}

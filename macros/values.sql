@@ -64,3 +64,8 @@
 {% macro timestamp_literal(text) -%}
     cast('{{ (text | string).replace('T', ' ').replace('Z', '').replace('+00:00', '') }}' as {{ dbt.type_timestamp() }})
 {%- endmacro %}
+
+{# text_literal(text): a text as a literal. #}
+{% macro text_literal(text) -%}
+    {{ dbt.string_literal(dbt.escape_single_quotes(text)) }}
+{%- endmacro %}

@@ -37,7 +37,11 @@ select * from (
     event_id, account_id, subscription_id, effective_at, status, unit_amount, billing_interval
 )
 """
-ACCOUNTS = "select 'a' as account_id, 'retail' as industry union all select 'b', 'health'"
+ACCOUNTS = """
+select 'a' as account_id, 'retail' as industry, 'x' as "owner's team"
+union all
+select 'b' as account_id, 'health' as industry, 'x' as "owner's team"
+"""
 
 
 def shop(folder: Path, models: dict[str, str], inputs: dict[str, str]) -> Dbt:
@@ -61,7 +65,7 @@ def test_another_project_installs_the_package_and_builds(tmp_path):
         {"my_subscription_events": EVENTS, "dim_accounts": ACCOUNTS},
         {"subscription_events": "my_subscription_events", "accounts": "dim_accounts"},
     )
-    finished = built.run("build", variables={"nrr_segments": ["industry", "region"]})
+    finished = built.run("build", variables={"nrr_segments": ["industry", "region", "owner's team"]})
     assert finished.returncode == 0, finished.stdout
 
     rates = built.query(

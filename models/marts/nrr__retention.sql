@@ -17,6 +17,6 @@ select
 from {{ ref('int_nrr__retention_rates') }}
 where segment_dimension in (
     {%- for dimension in dimensions %}
-    {{ dbt.string_literal(dimension) }}{{ ',' if not loop.last }}
+    {{ nrr.text_literal(dimension) }}{{ ',' if not loop.last }}
     {%- endfor %}
 )

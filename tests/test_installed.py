@@ -65,7 +65,9 @@ def test_another_project_installs_the_package_and_builds(tmp_path):
         {"my_subscription_events": EVENTS, "dim_accounts": ACCOUNTS},
         {"subscription_events": "my_subscription_events", "accounts": "dim_accounts"},
     )
-    finished = built.run("build", variables={"nrr_segments": ["industry", "region", "owner's team"]})
+    finished = built.run(
+        "build", variables={"nrr_segments": ["industry", "region", "owner's team"]}
+    )
     assert finished.returncode == 0, finished.stdout
 
     rates = built.query(

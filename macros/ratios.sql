@@ -1,11 +1,6 @@
 {# Ratios: numeric(38, 9), rounded to 9 decimals, null over zero. #}
 
-{# ratio(numerator, denominator): as above. #}
-{% macro ratio(numerator, denominator) -%}
-    {{ nrr.as_ratio(nrr.divide(numerator, denominator)) }}
-{%- endmacro %}
-
-{# as_ratio(value): a double as a ratio. #}
+{# as_ratio(value): a double as a published ratio, as above. #}
 {% macro as_ratio(value) -%}
     cast(round({{ value }}, 9) as numeric(38, 9))
 {%- endmacro %}

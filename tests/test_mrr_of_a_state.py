@@ -9,14 +9,7 @@ import pytest
 from conftest import Dbt
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-PERIODS_PER_MONTH = {
-    "day": Fraction(365, 12),
-    "week": Fraction(52, 12),
-    "month": Fraction(1),
-    "quarter": Fraction(1, 3),
-    "year": Fraction(1, 12),
-}
+from reference.computation import PERIODS_PER_MONTH
 
 
 def amounts(highest):

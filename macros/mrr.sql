@@ -1,4 +1,4 @@
-{# The rules that turn a state of an item into MRR. Money is exact: no step goes through a float. #}
+{# The rules that turn a state of an item into MRR. Money is exact: a float counts only where it cannot be wrong. #}
 
 {# carries_mrr(status): whether a state of this status has MRR. #}
 {% macro carries_mrr(status) -%}
@@ -30,10 +30,41 @@
         {{ nrr.millionths(quantity) }} * {{ nrr.millionths(unit_amount) }} * (100000000 - {{ nrr.millionths(discount_percent) }})
         - {{ nrr.millionths(discount_amount) }} * cast(100000000000000 as {{ integer }})
     {%- endset -%}
-    {{ nrr.divide_to_money(
+    {%- set mrr = nrr.divide_to_money(
         "case when " ~ net_amount ~ " > 0 then " ~ net_amount ~ " else 0 end * " ~ nrr.periods_per_year(billing_interval),
         "cast(12 * " ~ billing_interval_count ~ " as " ~ integer ~ ") * cast(10000000000000000 as " ~ integer ~ ")"
+    ) -%}
+    {#- 100 - percent is taken in decimals: near 100, floats would lose its digits -#}
+    {%- set full -%} cast({{ quantity }} as double) * cast({{ unit_amount }} as double) {%- endset -%}
+    {%- set gross -%} {{ full }} * cast(100 - {{ discount_percent }} as double) {%- endset -%}
+    {%- set discount -%} 100 * cast({{ discount_amount }} as double) {%- endset -%}
+    {%- set monthly -%}
+        * {{ nrr.periods_per_year(billing_interval) }} / (1200 * cast({{ billing_interval_count }} as double))
+    {%- endset -%}
+    {{ nrr.rounded_between(
+        "greatest(" ~ gross ~ " * 0.99999999999999 - " ~ discount ~ " * 1.00000000000001, 0)" ~ monthly,
+        "greatest(" ~ gross ~ " * 1.00000000000001 - " ~ discount ~ " * 0.99999999999999, 0)" ~ monthly,
+        mrr
     ) }}
+{%- endmacro %}
+
+{#
+  rounded_between(lowest, highest, exact): `exact`, an amount rounded to 4 decimals. Wide numbers are slow, so
+  DuckDB works it out only where the floats `lowest` and `highest` round apart. These are the same formula with each
+  of its terms taken 1e-14 of itself too low and too high. A float's operation is off by at most 2^-53, 1.2e-16, of
+  its result, and some 20 of them by 2.4e-15: the true amount is between the two, and rounds to what both round to.
+#}
+{% macro rounded_between(lowest, highest, exact) -%}
+    {{ return(adapter.dispatch('rounded_between', 'nrr')(lowest, highest, exact)) }}
+{%- endmacro %}
+
+{% macro default__rounded_between(lowest, highest, exact) -%} {{ exact }} {%- endmacro %}
+
+{% macro duckdb__rounded_between(lowest, highest, exact) -%}
+    case
+        when round(10000 * ({{ lowest }})) = round(10000 * ({{ highest }})) then cast({{ highest }} as numeric(18, 4))
+        else {{ exact }}
+    end
 {%- endmacro %}
 
 {# millionths(amount): a numeric(18, 6) as a whole number of millionths. #}
@@ -80,8 +111,16 @@
 
 {#
   convert(amount, rate): an amount at a rate, rounded to 4 decimals. Most amounts are in the reporting currency
-  already, and rounding is the slowest step of all: hence the case.
+  already: hence the case.
 #}
 {% macro convert(amount, rate) -%}
-    case when {{ rate }} = 1 then {{ amount }} else cast(round({{ amount }} * {{ rate }}, 4) as numeric(18, 4)) end
+    {%- set product -%} cast({{ amount }} as double) * cast({{ rate }} as double) {%- endset -%}
+    case
+        when {{ rate }} = 1 then {{ amount }}
+        else {{ nrr.rounded_between(
+            product ~ " * 0.99999999999999",
+            product ~ " * 1.00000000000001",
+            "cast(round(" ~ amount ~ " * " ~ rate ~ ", 4) as numeric(18, 4))"
+        ) }}
+    end
 {%- endmacro %}

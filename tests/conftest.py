@@ -1,6 +1,8 @@
 """Builds of the package for the tests: each in its own folder, by this environment's dbt."""
 
+import contextlib
 import csv
+import io
 import json
 import os
 import subprocess
@@ -10,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
 
 ROOT = Path(__file__).parent.parent
 DBT = Path(sys.executable).with_name("dbt")
@@ -65,6 +69,24 @@ class Dbt:
         assert finished.returncode == 0, finished.stdout
         return self
 
+    def invoke(self, *arguments: str, variables: dict | None = None) -> None:
+        """A dbt command in this process, which starts sooner; it must succeed."""
+        command = self.command(*arguments, variables=variables)
+        inherited = dict(os.environ)
+        os.environ.clear()
+        os.environ.update(command["env"])
+        try:
+            with contextlib.chdir(self.project), contextlib.redirect_stdout(io.StringIO()) as said:
+                result = dbtRunner().invoke(command["args"][1:])
+        finally:
+            os.environ.clear()
+            os.environ.update(inherited)
+            # dbt keeps the database open for the next command
+            if DuckDBConnectionManager._ENV is not None:
+                DuckDBConnectionManager._ENV.close()
+                DuckDBConnectionManager.close_all_connections()
+        assert result.success, said.getvalue() or result.exception
+
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(self.database, read_only=True) as connection:
             return connection.execute(sql).fetchall()
@@ -78,8 +100,8 @@ class Dbt:
 
 @pytest.fixture
 def dbt(tmp_path):
-    """Makes a Dbt: `dbt(data=folder)`."""
-    return lambda data=None, project=ROOT: Dbt(tmp_path, project, data)
+    """Makes a Dbt: `dbt(data=folder)`; several have a subfolder each."""
+    return lambda data=None, project=ROOT, folder="": Dbt(tmp_path / folder, project, data)
 
 
 @pytest.fixture(scope="session")

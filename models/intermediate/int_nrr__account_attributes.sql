@@ -5,6 +5,7 @@ with accounts as (
         accounts.*,
         {{ nrr.month_of('valid_from') }} as first_month
     from {{ ref('stg_nrr__accounts') }} as accounts
+    where {{ nrr.is_touched('account_id', by='stg_nrr__touched_accounts') }}
 ),
 
 last_of_month as (

@@ -1,13 +1,11 @@
 {%- set segments = nrr.segment_columns() -%}
 -- One row per account and month in which its MRR changed: what happened, and the segments that it is booked
 -- in: those in which the account began the month or, where it began with nothing, those in which it ended.
-with account_months as (
-    select * from {{ ref('int_nrr__account_months') }}
-),
-
-changes as (
+with changes as (
     select
         account_id,
+        version,
+        full_run_id,
         {{ nrr.add_months('month', 1) }} as month,
         mrr as opening_mrr,
         next_month_mrr as closing_mrr,
@@ -23,7 +21,7 @@ changes as (
         {%- for segment in segments %},
         {{ segment }}
         {%- endfor %}
-    from account_months
+    from {{ ref('int_nrr__account_edge_months') }}
     where
         -- elsewhere nothing moves, and nothing needs to be compared
         (is_before_change or mrr_currency <> '{{ nrr.setting('nrr_reporting_currency') }}')
@@ -34,6 +32,8 @@ changes as (
 beginnings as (
     select
         account_id,
+        version,
+        full_run_id,
         month,
         0 as opening_mrr,
         mrr as closing_mrr,
@@ -42,7 +42,7 @@ beginnings as (
         {%- for segment in segments %},
         {{ segment }}
         {%- endfor %}
-    from account_months
+    from {{ ref('int_nrr__account_edge_months') }}
     where mrr > 0 and is_after_gap
 ),
 
@@ -54,6 +54,8 @@ movements as (
 
 select
     account_id,
+    version,
+    full_run_id,
     month,
     cast(opening_mrr as numeric(18, 4)) as opening_mrr,
     cast(closing_mrr as numeric(18, 4)) as closing_mrr,

@@ -20,7 +20,8 @@ items as (
     from {{ ref('int_nrr__item_mrr') }} as item_mrr
     cross join as_of
     where
-        item_mrr.mrr > 0
+        {{ nrr.is_touched('item_mrr.account_id') }}
+        and item_mrr.mrr > 0
         and item_mrr.first_month <= as_of.newest_month
         and (item_mrr.end_month > item_mrr.first_month or item_mrr.end_month is null)
 ),

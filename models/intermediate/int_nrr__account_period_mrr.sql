@@ -3,6 +3,7 @@
 -- mrr_currency: the account's own, or the reporting one where it is worked out monthly.
 with items as (
     select * from {{ ref('int_nrr__account_period_items') }}
+    where {{ nrr.is_touched('account_id') }}
 ),
 
 rates as (

@@ -1,8 +1,9 @@
 {%- set attributes = nrr.attribute_columns() -%}
--- One row per account and period, from its first month with MRR: MRR, all its segments, and the periods
+-- One row per account, version and period, from its first month with MRR: MRR, all its segments, and the periods
 -- before and after. A period is a run of months in which none of them changes.
 with periods as (
     select * from {{ ref('int_nrr__account_period_mrr') }}
+    where {{ nrr.is_touched('account_id') }}
 ),
 
 rates as (
@@ -102,6 +103,7 @@ in_order as (
 reported as (
     select
         in_order.*,
+        rates.month_number as first_month_number,
         {{ nrr.convert('in_order.mrr', 'rates.rate') }} as first_month_mrr
     from in_order
     inner join rates on in_order.mrr_currency = rates.currency and in_order.first_month = rates.month
@@ -113,7 +115,9 @@ select
     cast({{ nrr.months_between('reported.first_month', 'reported.end_month') }} as integer) as months,
     {{ nrr.quarter_name('reported.acquisition_month') }} as acquisition_quarter,
     cells.arr_cell,
-    cells.size
+    cells.size,
+    {{ nrr.period_version() }} as version,
+    {{ nrr.full_run_id() }} as full_run_id
     {%- for attribute in attributes %},
     coalesce(attributes.{{ attribute }}, '(unknown)') as {{ attribute }}
     {%- endfor %}

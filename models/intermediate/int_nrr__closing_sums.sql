@@ -1,8 +1,6 @@
--- One row per month, segment dimension and segment: MRR of its accounts at the month's end.
+-- One row per month, segment dimension and segment with accounts: their MRR at the month's end.
 with account_months as (
     select * from {{ ref('int_nrr__account_months') }}
 ),
 
-{{ nrr.sums_by_segment('account_months', {'closing_mrr': 'sum(mrr)'}) }}
-
-select * from segment_sums
+{{ nrr.current_sums('account_months', nrr.closing_sums(), ref('int_nrr__full_run_closing_sums')) }}

@@ -1,17 +1,14 @@
 -- One row per item and part of one of its states: MRR from starts_at up to, not including, ends_at.
 with events as (
     select * from {{ ref('stg_nrr__subscription_events') }}
-    where rejection_reason is null
-),
-
-as_of as (
-    select * from {{ ref('int_nrr__as_of') }}
+    where
+        rejection_reason is null
+        and {{ nrr.is_touched('account_id', by='stg_nrr__touched_accounts') }}
 ),
 
 states as (
     select
         events.*,
-        carries_mrr and effective_at <= as_of.as_of_at as is_paying,
         case
             when carries_mrr and (discount_percent > 0 or discount_amount > 0) then discount_ends_at
         end as discount_stops_at,
@@ -20,7 +17,6 @@ states as (
             order by effective_at, recorded_at, event_id
         ) as next_effective_at
     from events
-    cross join as_of
 ),
 
 -- A discount that ends splits its state in two, although no event says so: before its end, and after.
@@ -65,7 +61,7 @@ select
     pricing_model,
     billing_interval,
     case
-        when is_paying then {{ nrr.state_mrr(
+        when carries_mrr then {{ nrr.state_mrr(
             'quantity', 'unit_amount', 'percent_off', 'amount_off', 'billing_interval', 'billing_interval_count'
         ) }}
         else 0

@@ -31,6 +31,7 @@ monthly as (
     select
         rates.currency,
         calendar.month,
+        calendar.month_number,
         rates.rate
     from calendar
     inner join rates
@@ -44,6 +45,7 @@ monthly as (
     select
         dated.currency,
         calendar.month,
+        calendar.month_number,
         dated.rate
     from calendar
     inner join dated on calendar.month < dated.rate_month and dated.oldest_of_all = 1
@@ -53,6 +55,7 @@ monthly as (
     select
         '{{ nrr.setting('nrr_reporting_currency') }}' as currency,
         month,
+        month_number,
         1 as rate
     from calendar
 )
@@ -60,6 +63,7 @@ monthly as (
 select
     currency,
     month,
+    month_number,
     cast(rate as numeric(20, 12)) as rate,
     -- at both ends of the calendar there is no MRR to convert, so that any rate will do
     cast(lag(rate, 1, rate) over (partition by currency order by month) as numeric(20, 12)) as previous_month_rate,

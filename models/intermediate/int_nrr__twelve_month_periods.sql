@@ -5,26 +5,20 @@ with periods as (
     select * from {{ ref('int_nrr__account_periods') }}
 ),
 
-openings as (
-    select
-        periods.*,
-        {{ nrr.add_months('first_month', 12) }} as first_month_later,
-        {{ nrr.add_months('end_month', 12) }} as end_month_later
-    from periods
-    where mrr > 0
-),
-
 met as (
     select
         openings.account_id,
+        openings.version,
+        openings.full_run_id,
         case
-            when openings.first_month_later > endings.first_month then openings.first_month_later
-            else endings.first_month
-        end as first_month,
+            when openings.first_month_number + 12 > endings.first_month_number then openings.first_month_number + 12
+            else endings.first_month_number
+        end as first_month_number,
         case
-            when openings.end_month_later < endings.end_month then openings.end_month_later
-            else endings.end_month
-        end as end_month,
+            when openings.first_month_number + openings.months + 12 < endings.first_month_number + endings.months
+                then openings.first_month_number + openings.months + 12
+            else endings.first_month_number + endings.months
+        end as end_month_number,
         openings.mrr_currency,
         openings.mrr as starting_mrr,
         endings.{{ 'mrr_at_year_ago_rates' if nrr.setting('nrr_fx') == 'constant' else 'mrr' }} as ending_mrr,
@@ -32,15 +26,17 @@ met as (
         {%- for segment in segments %},
         openings.{{ segment }}
         {%- endfor %}
-    from openings
+    from periods as openings
     inner join periods as endings
         on
             openings.account_id = endings.account_id
-            and openings.first_month_later < endings.end_month
-            and openings.end_month_later > endings.first_month
+            and openings.version = endings.version
+            and openings.first_month_number + 12 < endings.first_month_number + endings.months
+            and openings.first_month_number + openings.months + 12 > endings.first_month_number
+    where openings.mrr > 0
 )
 
 select
     met.*,
-    cast({{ nrr.months_between('first_month', 'end_month') }} as integer) as months
+    end_month_number - first_month_number as months
 from met

@@ -1,25 +1,12 @@
-{%- set movements = {
-    'new_mrr': 'new', 'reactivation_mrr': 'reactivation', 'expansion_mrr': 'expansion',
-    'contraction_mrr': 'contraction', 'churned_mrr': 'churn',
-} -%}
-{%- set sums = {'fx_mrr': 'sum(fx_mrr)'} -%}
-{%- for column, movement in movements.items() -%}
-    {%- do sums.update({column: nrr.sum_where('movement_mrr', "movement = '" ~ movement ~ "'")}) -%}
-{%- endfor -%}
+{%- set sums = nrr.waterfall_columns()[1:-2] -%}
 -- One row per month, segment dimension and segment: MRR from the month's opening to its closing.
-with account_movements as (
-    select * from {{ ref('int_nrr__account_movements') }}
-),
-
-closings as (
+with closings as (
     select * from {{ ref('int_nrr__closing_sums') }}
 ),
 
 months as (
     select * from {{ ref('int_nrr__months') }}
 ),
-
-{{ nrr.sums_by_segment('account_movements', sums) }},
 
 parts as (
     select
@@ -31,7 +18,7 @@ parts as (
         {{ column }},
         {%- endfor %}
         0 as closing_mrr
-    from segment_sums
+    from {{ ref('int_nrr__movement_sums') }}
 
     union all
 
@@ -67,7 +54,7 @@ totals as (
         month,
         segment_dimension,
         segment
-        {%- for column in ['opening_mrr', 'closing_mrr'] + sums.keys() | list %},
+        {%- for column in ['opening_mrr', 'closing_mrr'] + sums %},
         sum({{ column }}) as {{ column }}
         {%- endfor %}
     from parts
@@ -79,7 +66,7 @@ totals as (
 explained as (
     select
         totals.*,
-        closing_mrr - opening_mrr - {{ sums.keys() | join(' - ') }} as segment_transfer_mrr
+        closing_mrr - opening_mrr - {{ sums | join(' - ') }} as segment_transfer_mrr
     from totals
     where opening_mrr > 0 or closing_mrr > 0 or segment_dimension = 'all'
 )

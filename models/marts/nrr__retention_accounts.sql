@@ -8,3 +8,4 @@ select
     {{ nrr.built_in_dimensions() | join(',\n    ') }},
     {{ nrr.json_object(nrr.setting('nrr_segments'), nrr.attribute_columns()) }} as attributes
 from {{ ref('int_nrr__twelve_month_pairs') }}
+where version <> 'replaced'

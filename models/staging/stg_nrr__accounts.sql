@@ -1,7 +1,8 @@
 {%- set attributes = nrr.setting('nrr_segments') -%}
 -- One row per account and valid_from: the attributes to segment by that hold from then on.
 with input as (
-    select * from {{ nrr.input_rows('accounts', ['account_id', 'valid_from'] + attributes) }}
+    select * from {{ nrr.input_rows('accounts', ['account_id', 'valid_from'] + attributes) }} as input
+    where {{ nrr.is_touched(nrr.read_text('account_id'), by='stg_nrr__touched_accounts') }}
 ),
 
 typed as (

@@ -1,7 +1,8 @@
 {%- set columns = nrr.event_columns() -%}
 -- One row per input row: its values as their types and, where it cannot be used, the one reason.
 with input as (
-    select * from {{ nrr.input_rows('subscription_events', columns) }}
+    select * from {{ nrr.input_rows('subscription_events', columns) }} as input
+    where {{ nrr.is_touched("coalesce(" ~ nrr.read_text('account_id') ~ ", '')", by='stg_nrr__touched_accounts') }}
 ),
 
 typed as (

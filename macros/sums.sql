@@ -1,0 +1,189 @@
+{#
+  Sums over accounts by month and segment. Those over all accounts are worked out in a full run, one that works
+  out every account, and kept. Until the next one only what changed is summed: the periods that changed
+  accounts have now, less those that they had in the full run (the versions of int_nrr__account_periods).
+#}
+
+{#
+  full_run_sums(relation, sums, more_dimensions): the rest of a model that keeps the sums of the last full run;
+  `relation` has a row per account and month with its version and full_run_id, the others are those of sums_by_segment.
+#}
+{% macro full_run_sums(relation, sums, more_dimensions=[]) -%}
+full_run as (
+    select distinct full_run_id from {{ ref('int_nrr__account_periods') }}
+    where
+        version <> 'changed'
+        {%- if nrr.is_incremental_run() %}
+        -- nothing is left to do where this run's sums are there
+        and full_run_id not in (select kept.full_run_id from {{ this }} as kept)
+        {%- endif %}
+),
+
+full_run_rows as (
+    select {{ relation }}.*
+    from {{ relation }}
+    inner join full_run on {{ relation }}.full_run_id = full_run.full_run_id
+    where {{ relation }}.version <> 'changed'
+),
+
+{{ nrr.sums_by_segment('full_run_rows', sums, ['full_run_id'], more_dimensions) }}
+
+select * from segment_sums
+{%- endmacro %}
+
+{# forget_other_full_runs(): before a run, sums of a full run that was not the last one go. #}
+{% macro forget_other_full_runs() -%}
+    {%- if nrr.is_incremental_run() or not execute -%}
+        delete from {{ this }} where full_run_id not in (
+            select periods.full_run_id from {{ ref('int_nrr__account_periods') }} as periods
+            where periods.full_run_id is not null
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+  current_sums(relation, sums, full_run_sums, more_dimensions): the rest of a model that has the sums as they are
+  now, from those of the last full run and what changed. The first of `sums` counts the rows summed.
+#}
+{% macro current_sums(relation, sums, full_run_sums, more_dimensions=[]) -%}
+changed_rows as (
+    select * from {{ relation }}
+    where version <> 'full'
+),
+
+{{ nrr.sums_by_segment('changed_rows', sums, ['version'], more_dimensions) }},
+
+parts as (
+    select
+        month,
+        segment_dimension,
+        segment
+        {%- for column in sums %},
+        {{ column }}
+        {%- endfor %}
+    from {{ full_run_sums }}
+
+    union all
+
+    select
+        month,
+        segment_dimension,
+        segment
+        {%- for column in sums %},
+        case when version = 'replaced' then -{{ column }} else {{ column }} end as {{ column }}
+        {%- endfor %}
+    from segment_sums
+)
+
+select
+    month,
+    segment_dimension,
+    segment
+    {%- for column in sums %},
+    sum({{ column }}) as {{ column }}
+    {%- endfor %}
+from parts
+group by month, segment_dimension, segment
+having sum({{ sums.keys() | first }}) > 0
+{%- endmacro %}
+
+{#
+  sums_by_segment(relation, sums, keys, more_dimensions): CTEs, the last of them `segment_sums`, that sum a relation
+  with a month and the segment columns for the company ('all', 'all') and each segment of each dimension.
+  `sums` maps columns to aggregates that are themselves sums; `keys` are columns to group by besides;
+  `more_dimensions` are further columns to segment by. Rows are first summed by combinations of the dimensions
+  that have few values, since a pass over all rows for each dimension would take the time of all of them.
+#}
+{% macro sums_by_segment(relation, sums, keys=[], more_dimensions=[]) -%}
+    {%- set cells = {
+        'item_cells': ['size'] + nrr.item_dimensions() + more_dimensions,
+        'account_cells': ['acquisition_quarter'] + nrr.attribute_columns(),
+    } -%}
+    {%- set names = dict(zip(nrr.segment_columns(), nrr.built_in_dimensions() + nrr.setting('nrr_segments'))) -%}
+    {%- set keys = (['month'] + keys) | join(', ') -%}
+    {%- for cell, columns in cells.items() %}
+{{ cell }} as (
+    select
+        {{ keys }},
+        {{ columns | join(', ') }}
+        {%- for column, aggregate in sums.items() %},
+        {{ aggregate }} as {{ column }}
+        {%- endfor %}
+    from {{ relation }}
+    group by {{ keys }}, {{ columns | join(', ') }}
+),
+    {% endfor %}
+segment_sums as (
+    select
+        {{ keys }},
+        'all' as segment_dimension,
+        'all' as segment
+        {%- for column in sums %},
+        sum({{ column }}) as {{ column }}
+        {%- endfor %}
+    from item_cells
+    group by {{ keys }}
+    {%- for cell, columns in cells.items() %}
+    {%- for segment in columns %}
+
+    union all
+
+    select
+        {{ keys }},
+        {{ nrr.text_literal(names.get(segment, segment)) }} as segment_dimension,
+        {{ segment }} as segment
+        {%- for column in sums %},
+        sum({{ column }}) as {{ column }}
+        {%- endfor %}
+    from {{ cell }}
+    group by {{ keys }}, {{ segment }}
+    {%- endfor %}
+    {%- endfor %}
+)
+{%- endmacro %}
+
+{# closing_sums(): column -> its aggregate over account months. #}
+{% macro closing_sums() %}
+    {%- do return({'accounts': 'count(*)', 'closing_mrr': 'sum(mrr)'}) -%}
+{% endmacro %}
+
+{# movement_sums(): column -> its aggregate over account movements. #}
+{% macro movement_sums() %}
+    {%- set sums = {'movements': 'count(*)'} -%}
+    {%- for column, movement in {
+        'new_mrr': 'new', 'reactivation_mrr': 'reactivation', 'expansion_mrr': 'expansion',
+        'contraction_mrr': 'contraction', 'churned_mrr': 'churn',
+    }.items() -%}
+        {%- do sums.update({column: nrr.sum_where('movement_mrr', "movement = '" ~ movement ~ "'")}) -%}
+    {%- endfor -%}
+    {%- do sums.update({'fx_mrr': 'sum(fx_mrr)'}) -%}
+    {%- do return(sums) -%}
+{% endmacro %}
+
+{# retention_sums(): column -> its aggregate over twelve-month pairs; everything that retention needs. #}
+{% macro retention_sums() %}
+    {%- do return({
+        'starting_accounts': 'count(*)',
+        'retained_accounts': nrr.sum_where('1', 'ending_mrr > 0'),
+        'starting_mrr': 'sum(starting_mrr)',
+        'ending_mrr': 'sum(ending_mrr)',
+        'expansion_mrr': nrr.sum_where('change_mrr', 'change_mrr > 0'),
+        'contraction_mrr': nrr.sum_where('-change_mrr', 'change_mrr < 0 and ending_mrr > 0'),
+        'churned_mrr': nrr.sum_where('starting_mrr', 'ending_mrr = 0'),
+        'starting_mrr_squared': nrr.sum_of_products('starting_mrr', 'starting_mrr'),
+        'change_mrr_squared': nrr.sum_of_products('change_mrr', 'change_mrr'),
+        'change_by_starting_mrr': nrr.sum_of_products('change_mrr', 'starting_mrr'),
+        'loss_mrr_squared': nrr.sum_of_products('loss_mrr', 'loss_mrr'),
+        'loss_by_starting_mrr': nrr.sum_of_products('loss_mrr', 'starting_mrr'),
+    }) -%}
+{% endmacro %}
+
+{# sum_where(expression, condition): the sum over the rows for which the condition holds. #}
+{% macro sum_where(expression, condition) -%}
+    sum(case when {{ condition }} then {{ expression }} else 0 end)
+{%- endmacro %}
+
+{# sum_of_products(a, b): the exact sum of the products of two amounts of numeric(18, 4). #}
+{% macro sum_of_products(a, b) -%}
+    sum(cast({{ a }} as numeric(19, 4)) * cast({{ b }} as numeric(19, 4)))
+{%- endmacro %}

@@ -5,7 +5,7 @@
 #}
 
 {#
-  full_run_sums(relation, sums, more_dimensions): the rest of a model that keeps the sums of the last full run;
+  full_run_sums(relation, sums, more_dimensions): CTEs and select of a model that keeps the sums of the last full run;
   `relation` has a row per account and month with its version and full_run_id, the others are those of sums_by_segment.
 #}
 {% macro full_run_sums(relation, sums, more_dimensions=[]) -%}
@@ -19,14 +19,16 @@ full_run as (
         {%- endif %}
 ),
 
-full_run_rows as (
-    select {{ relation }}.*
-    from {{ relation }}
-    inner join full_run on {{ relation }}.full_run_id = full_run.full_run_id
-    where {{ relation }}.version <> 'changed'
-),
+{%- set rows -%}
+    (
+        select relation.*
+        from {{ relation }} as relation
+        inner join full_run on relation.full_run_id = full_run.full_run_id
+        where relation.version <> 'changed'
+    ) as full_run_rows
+{%- endset %}
 
-{{ nrr.sums_by_segment('full_run_rows', sums, ['full_run_id'], more_dimensions) }}
+{{ nrr.sums_by_segment(rows, sums, ['full_run_id'], more_dimensions) }}
 
 select * from segment_sums
 {%- endmacro %}
@@ -42,16 +44,12 @@ select * from segment_sums
 {%- endmacro %}
 
 {#
-  current_sums(relation, sums, full_run_sums, more_dimensions): the rest of a model that has the sums as they are
-  now, from those of the last full run and what changed. The first of `sums` counts the rows summed.
+  current_sums(relation, sums, full_run_sums, more_dimensions): CTEs and select of a model that has the sums as they
+  are now, from those of the last full run and what changed. The first of `sums` counts the rows summed.
 #}
 {% macro current_sums(relation, sums, full_run_sums, more_dimensions=[]) -%}
-changed_rows as (
-    select * from {{ relation }}
-    where version <> 'full'
-),
-
-{{ nrr.sums_by_segment('changed_rows', sums, ['version'], more_dimensions) }},
+{%- set rows -%} (select * from {{ relation }} where version <> 'full') as changed_rows {%- endset -%}
+{{ nrr.sums_by_segment(rows, sums, ['version'], more_dimensions) }},
 
 parts as (
     select
@@ -88,13 +86,13 @@ having sum({{ sums.keys() | first }}) > 0
 {%- endmacro %}
 
 {#
-  sums_by_segment(relation, sums, keys, more_dimensions): CTEs, the last of them `segment_sums`, that sum a relation
-  with a month and the segment columns for the company ('all', 'all') and each segment of each dimension.
+  sums_by_segment(rows, sums, keys, more_dimensions): CTEs, the last of them `segment_sums`, that sum `rows`, to be
+  read from, with a month and the segment columns for the company ('all', 'all') and each segment of each dimension.
   `sums` maps columns to aggregates that are themselves sums; `keys` are columns to group by besides;
   `more_dimensions` are further columns to segment by. Rows are first summed by combinations of the dimensions
   that have few values, since a pass over all rows for each dimension would take the time of all of them.
 #}
-{% macro sums_by_segment(relation, sums, keys=[], more_dimensions=[]) -%}
+{% macro sums_by_segment(rows, sums, keys=[], more_dimensions=[]) -%}
     {%- set cells = {
         'item_cells': ['size'] + nrr.item_dimensions() + more_dimensions,
         'account_cells': ['acquisition_quarter'] + nrr.attribute_columns(),
@@ -109,7 +107,7 @@ having sum({{ sums.keys() | first }}) > 0
         {%- for column, aggregate in sums.items() %},
         {{ aggregate }} as {{ column }}
         {%- endfor %}
-    from {{ relation }}
+    from {{ rows }}
     group by {{ keys }}, {{ columns | join(', ') }}
 ),
     {% endfor %}

@@ -100,8 +100,8 @@ class Dbt:
 
 @pytest.fixture
 def dbt(tmp_path):
-    """Makes a Dbt: `dbt(data=folder)`; several have a subfolder each."""
-    return lambda data=None, project=ROOT, folder="": Dbt(tmp_path / folder, project, data)
+    """Makes a Dbt: `dbt(data=folder)`."""
+    return lambda data=None, project=ROOT: Dbt(tmp_path, project, data)
 
 
 @pytest.fixture(scope="session")

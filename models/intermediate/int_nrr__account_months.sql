@@ -1,5 +1,5 @@
 {%- set segments = nrr.segment_columns() -%}
--- One row per account and month from its first month with MRR to the newest month: MRR and segments.
+-- One row per account, version and month from its first month with MRR to the newest month: MRR and segments.
 with period_months as (
     select
         periods.*,

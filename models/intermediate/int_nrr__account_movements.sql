@@ -1,32 +1,28 @@
 {%- set segments = nrr.segment_columns() -%}
--- One row per account and month in which its MRR changed: what happened, and the segments that it is booked
+-- One row per account, version and month in which its MRR changed: what happened, and the segments that it is booked
 -- in: those in which the account began the month or, where it began with nothing, those in which it ended.
 with changes as (
     select
         account_id,
         version,
         full_run_id,
-        {{ nrr.add_months('month', 1) }} as month,
-        mrr as opening_mrr,
-        next_month_mrr as closing_mrr,
+        month,
+        opening_mrr,
+        closing_mrr,
         case
-            when next_month_mrr = 0 then 'churn'
-            when next_month_mrr_at_these_rates > mrr then 'expansion'
-            when next_month_mrr_at_these_rates < mrr then 'contraction'
+            when closing_mrr = 0 then 'churn'
+            when closing_mrr_at_opening_rates > opening_mrr then 'expansion'
+            when closing_mrr_at_opening_rates < opening_mrr then 'contraction'
         end as movement,
         case
-            when next_month_mrr = 0 then -mrr
-            else next_month_mrr_at_these_rates - mrr
+            when closing_mrr = 0 then -opening_mrr
+            else closing_mrr_at_opening_rates - opening_mrr
         end as movement_mrr
         {%- for segment in segments %},
         {{ segment }}
         {%- endfor %}
-    from {{ ref('int_nrr__account_edge_months') }}
-    where
-        -- elsewhere nothing moves, and nothing needs to be compared
-        (is_before_change or mrr_currency <> '{{ nrr.setting('nrr_reporting_currency') }}')
-        and mrr > 0
-        and (next_month_mrr <> mrr or next_month_mrr_at_these_rates <> mrr)
+    from {{ ref('int_nrr__account_openings') }}
+    where closing_mrr <> opening_mrr or closing_mrr_at_opening_rates <> opening_mrr
 ),
 
 beginnings as (
@@ -34,16 +30,16 @@ beginnings as (
         account_id,
         version,
         full_run_id,
-        month,
+        first_month as month,
         0 as opening_mrr,
-        mrr as closing_mrr,
-        case when month = acquisition_month then 'new' else 'reactivation' end as movement,
-        mrr as movement_mrr
+        first_month_mrr as closing_mrr,
+        case when first_month = acquisition_month then 'new' else 'reactivation' end as movement,
+        first_month_mrr as movement_mrr
         {%- for segment in segments %},
         {{ segment }}
         {%- endfor %}
-    from {{ ref('int_nrr__account_edge_months') }}
-    where mrr > 0 and is_after_gap
+    from {{ ref('int_nrr__account_periods') }}
+    where mrr > 0 and previous_mrr = 0
 ),
 
 movements as (

@@ -1,7 +1,3 @@
 -- One row per month, segment dimension and segment in which the MRR of an account changed by the last full run: by how
 -- much, by movement.
-with account_movements as (
-    select * from {{ ref('int_nrr__account_movements') }}
-),
-
-{{ nrr.full_run_sums('account_movements', nrr.movement_sums()) }}
+with {{ nrr.full_run_sums(ref('int_nrr__account_movements'), nrr.movement_sums()) }}

@@ -65,8 +65,7 @@ select
     month,
     month_number,
     cast(rate as numeric(20, 12)) as rate,
-    -- at both ends of the calendar there is no MRR to convert, so that any rate will do
+    -- at the beginning of the calendar there is no earlier MRR to convert, so that any rate will do
     cast(lag(rate, 1, rate) over (partition by currency order by month) as numeric(20, 12)) as previous_month_rate,
-    cast(lead(rate, 1, rate) over (partition by currency order by month) as numeric(20, 12)) as next_month_rate,
     cast(lag(rate, 12, rate) over (partition by currency order by month) as numeric(20, 12)) as year_ago_rate
 from monthly

@@ -1,6 +1,6 @@
 {%- set segments = nrr.segment_columns() + ['arr_cell'] -%}
 {%- set ending_rate = 'year_ago_rate' if nrr.setting('nrr_fx') == 'constant' else 'rate' -%}
--- One row per month and account with MRR twelve months before: MRR at both ends, and its segments then.
+-- One row per month, version and account with MRR twelve months before: MRR at both ends, and its segments then.
 with period_months as (
     select
         periods.*,

@@ -1,5 +1,5 @@
 {%- set segments = nrr.segment_columns() + ['arr_cell'] -%}
--- One row per account, period with MRR and period that it meets twelve months later: the months of the
+-- One row per account, version, period with MRR and period that it meets twelve months later: the months of the
 -- later one, MRR at both ends in mrr_currency, and the segments of the earlier one.
 with periods as (
     select * from {{ ref('int_nrr__account_periods') }}

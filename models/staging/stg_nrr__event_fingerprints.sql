@@ -12,7 +12,9 @@ with currencies as (
 
 events as (
     select
-        input.*,
+        {%- for column in columns %}
+        input.{{ column }},
+        {%- endfor %}
         currencies.currency is not null as is_convertible,
         {{ nrr.read_text('input.account_id') }} as account_key,
         {{ nrr.read_text('input.event_id') }} as event_key,
@@ -21,7 +23,7 @@ events as (
             {{ nrr.read_text('input.subscription_item_id') }}, {{ nrr.read_text('input.subscription_id') }}
         ) as item_key
     from {{ nrr.input_rows('subscription_events', columns) }} as input
-    left join currencies on input.currency = currencies.currency
+    left join currencies on {{ nrr.read_text('input.currency') }} = currencies.currency
 )
 
 select

@@ -3,8 +3,8 @@
     python benchmarks/generate_batch.py FOLDER NEW_FOLDER
 
 Of the accounts that pay, one in 750 is picked. A quarter of them each has an event of today, one
-that comes late and changes the past, a redelivery with a corrected price, or another industry. No month ends.
-The new folder links to the files of the old one and adds a file to them.
+that comes late and changes the past, a redelivery with a corrected price, or another industry. No
+month ends. The new folder links to the files of the old one and adds a file to them.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from dbt.cli.main import dbtRunner
 
 ROOT = Path(__file__).parent.parent
 DBT = Path(sys.executable).with_name("dbt")
+QUIET = ["--no-write-json", "--log-level-file", "none"]
 
 
 @dataclass
@@ -77,7 +78,7 @@ class Dbt:
         os.environ.update(command["env"])
         try:
             with contextlib.chdir(self.project), contextlib.redirect_stdout(io.StringIO()) as said:
-                result = dbtRunner().invoke(command["args"][1:])
+                result = dbtRunner().invoke([*QUIET, *command["args"][1:]])
         finally:
             os.environ.clear()
             os.environ.update(inherited)

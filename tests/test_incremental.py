@@ -1,4 +1,4 @@
-"""Runs on changed input end with the tables of a full refresh, and work out only what is touched."""
+"""Runs on changed input end with the tables of a full refresh and work out what is touched only."""
 
 import json
 import os
@@ -59,7 +59,7 @@ def batches(history: dict[str, list[dict]], dice: Random) -> list[dict[str, list
     states = []
     for number in range(3):
         for name, rows in waiting.items():
-            # a new rate of a month that is over touches every account, so it must not come each time
+            # a new rate of a month that is over touches every account: not each time
             comes = not number or name != "exchange_rates" or dice.random() < 0.3
             share = dice.choice([0.02, 0.1, 0.5]) if number else 0.8
             held[name] = held[name] + [rows.pop() for _ in range(round(len(rows) * share * comes))]
@@ -80,8 +80,12 @@ def played(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("played")
     daily, anew = (Dbt(folder / name, data=folder / "data") for name in ("daily", "anew"))
     partial_runs = []
+    shutil.copytree(ROOT / "demo/data", folder / "data")
+    for database in (daily, anew):
+        database.invoke("seed", variables=request.param)
     yield request.param, daily, anew, partial_runs
-    assert sum(partial_runs) >= 3, "nearly every run worked out every account"
+    if len(partial_runs) == 2 * len(SEEDS):
+        assert sum(partial_runs) >= 3, "nearly every run worked out every account"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -89,14 +93,13 @@ def test_after_each_batch_the_tables_are_those_of_a_full_refresh(seed, played, t
     variables, daily, anew, partial_runs = played
     dice = Random(f"{seed} {variables}")
     write_history(tmp_path, seed=dice.randrange(10**6), accounts=15, months=dice.choice([15, 26]))
-    daily.database.unlink(missing_ok=True)
     first, *later = batches({name: read_csv(tmp_path / f"{name}.csv") for name in INPUTS}, dice)
     arrive(daily.data, first)
-    daily.invoke(*BUILD, variables=variables)
+    daily.invoke("run", "--full-refresh", variables=variables)
     for held in later:
         arrive(daily.data, held)
-        daily.invoke(*BUILD, variables=variables)
-        anew.invoke(*BUILD, "--full-refresh", variables=variables)
+        daily.invoke("run", variables=variables)
+        anew.invoke("run", "--full-refresh", variables=variables)
         assert all_rows(daily) == all_rows(anew)
         versions = daily.query("select distinct version from int_nrr__account_periods")
         partial_runs.append(("changed",) in versions)
@@ -269,9 +272,6 @@ def test_when_a_month_is_over_every_account_gets_it(company, tmp_path):
         {"nrr_segments": [*SEGMENTS, "parent_account_id"]},
         {"nrr_reporting_currency": "EUR"},
         {"nrr_timezone": "Asia/Tokyo"},
-        {"nrr_fx": "actual"},
-        {"nrr_past_due_counts": False},
-        {"nrr_reactivation_counts": False},
         {"nrr_as_of": "2025-08-20"},
     ],
     ids=lambda settings: next(iter(settings)),
@@ -312,7 +312,7 @@ def test_another_bound_of_a_size_works_everything_out_anew(company, tmp_path):
     assert_built_as_anew(company, tmp_path)
 
 
-# --- Runs that do not come to their end ------------------------------------------------------------
+# --- Runs that do not come to their end -----------------------------------------------------------
 
 
 def test_a_run_that_is_killed_or_builds_a_part_leaves_its_accounts_to_the_next(company, tmp_path):

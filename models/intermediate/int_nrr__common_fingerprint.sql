@@ -18,5 +18,5 @@ common as (
 
 select * from common
 {% if nrr.is_incremental_run() -%}
-where fingerprint not in (select before.fingerprint from {{ this }} as before)
+where fingerprint not in (select known.fingerprint from {{ this }} as known)
 {%- endif %}

@@ -16,7 +16,9 @@ with states as (
             'quantity', 'unit_amount', 'discount_percent', 'discount_amount', 'billing_interval', 'billing_interval_count'
         ) }} else 0 end as mrr,
         -- A discount that ends splits its state in two, although no event says so: before its end, and after.
-        case when carries_mrr and (discount_percent > 0 or discount_amount > 0) then discount_ends_at end as discount_stops_at,
+        case
+            when carries_mrr and (discount_percent > 0 or discount_amount > 0) then discount_ends_at
+        end as discount_stops_at,
         case when carries_mrr and discount_ends_at is not null then {{ nrr.state_mrr(
             'quantity', 'unit_amount', '0', '0', 'billing_interval', 'billing_interval_count'
         ) }} end as mrr_without_discount

@@ -1,6 +1,8 @@
 {%- set attributes = nrr.setting('nrr_segments') -%}
 {%- set attribute_values = ['valid_from'] -%}
-{%- for attribute in attributes -%} {%- do attribute_values.append(adapter.quote(attribute)) -%} {%- endfor -%}
+{%- for attribute in attributes -%}
+    {%- do attribute_values.append(adapter.quote(attribute)) -%}
+{%- endfor -%}
 -- One row per account: a fingerprint of the input rows that its figures come from, and whether the tables hold what
 -- follows from them. Rows that name no account count as those of the account ''.
 with events as (
@@ -60,16 +62,16 @@ accounts as (
 
 {% if nrr.is_incremental_run() -%}
 select
-    coalesce(accounts.account_id, before.account_id) as account_id,
+    coalesce(accounts.account_id, known.account_id) as account_id,
     -- null: the account is not in the input any more
     accounts.fingerprint,
     false as is_built
 from accounts
-full outer join {{ this }} as before on accounts.account_id = before.account_id
+full outer join {{ this }} as known on accounts.account_id = known.account_id
 where
-    accounts.fingerprint <> before.fingerprint
-    or (accounts.fingerprint is null and before.fingerprint is not null)
-    or (accounts.fingerprint is not null and before.fingerprint is null)
+    accounts.fingerprint <> known.fingerprint
+    or (accounts.fingerprint is null and known.fingerprint is not null)
+    or (accounts.fingerprint is not null and known.fingerprint is null)
 {%- else -%}
 select
     account_id,

@@ -2,20 +2,18 @@
 {%- set reporting_currency = nrr.setting('nrr_reporting_currency') -%}
 -- One row per account, version and month in which its MRR may change: MRR with which the account opens the month and
 -- with which it closes it, and the segments in which it opens it.
-with periods as (
-    select * from {{ ref('int_nrr__account_periods') }}
-    where mrr > 0
-),
-
+with
 -- what is paid in another currency than the reporting one may change in every month
 period_months as (
     select
         periods.*,
         period_months.month_number = periods.months - 1 as is_last_of_period,
         first_month_number + period_months.month_number + 1 as closing_month_number
-    from periods
+    from {{ ref('int_nrr__account_periods') }} as periods
     inner join {{ ref('int_nrr__period_months') }} as period_months on periods.months = period_months.months
-    where periods.mrr_currency <> '{{ reporting_currency }}'
+    where
+        periods.mrr > 0
+        and periods.mrr_currency <> '{{ reporting_currency }}'
 ),
 
 converted as (
@@ -50,9 +48,10 @@ select
     next_mrr as closing_mrr,
     next_mrr_at_previous_rates as closing_mrr_at_opening_rates,
     {{ segments | join(',\n    ') }}
-from periods
+from {{ ref('int_nrr__account_periods') }}
 where
-    mrr_currency = '{{ reporting_currency }}'
+    mrr > 0
+    and mrr_currency = '{{ reporting_currency }}'
     and next_mrr is not null
 
 union all

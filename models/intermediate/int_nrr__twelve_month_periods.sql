@@ -1,11 +1,7 @@
 {%- set segments = nrr.segment_columns() + ['arr_cell'] -%}
 -- One row per account, version, period with MRR and period that it meets twelve months later: the months of the
 -- later one, MRR at both ends in mrr_currency, and the segments of the earlier one.
-with periods as (
-    select * from {{ ref('int_nrr__account_periods') }}
-),
-
-met as (
+with met as (
     select
         openings.account_id,
         openings.version,
@@ -26,8 +22,8 @@ met as (
         {%- for segment in segments %},
         openings.{{ segment }}
         {%- endfor %}
-    from periods as openings
-    inner join periods as endings
+    from {{ ref('int_nrr__account_periods') }} as openings
+    inner join {{ ref('int_nrr__account_periods') }} as endings
         on
             openings.account_id = endings.account_id
             and openings.version = endings.version

@@ -1,4 +1,4 @@
-{%- set sums = nrr.waterfall_columns()[1:-2] -%}
+{%- set sums = nrr.movement_sums().keys() | reject('equalto', 'movements') | list -%}
 -- One row per month, segment dimension and segment: MRR from the month's opening to its closing.
 with closings as (
     select * from {{ ref('int_nrr__closing_sums') }}

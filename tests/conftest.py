@@ -5,10 +5,15 @@ import csv
 import io
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from random import Random
 
 import duckdb
 import pytest
@@ -60,9 +65,17 @@ class Dbt:
         command = self.command(*arguments, variables=variables)
         return subprocess.run(**command, check=False, timeout=300)
 
-    def start(self, *arguments: str) -> subprocess.Popen:
-        """The running process, the head of a process group of its own."""
-        return subprocess.Popen(**self.command(*arguments), start_new_session=True)
+    def kill_in(self, moments: Random, *arguments: str, variables: dict | None = None) -> None:
+        """Starts a dbt command and kills it while it builds one of its first 40 nodes."""
+        command = self.command(*arguments, variables=variables)
+        process = subprocess.Popen(**command, start_new_session=True)
+        last = moments.randint(1, 40)
+        started = sum(1 for line in islice((x for x in process.stdout if " START " in x), last))
+        assert started == last, "it ended before it was killed"
+        time.sleep(0.1 * moments.random())
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
 
     def build(self, variables: dict | None = None) -> "Dbt":
         """`dbt build` with its data tests, which must pass; the unit tests have their own test."""
@@ -73,13 +86,15 @@ class Dbt:
     def invoke(self, *arguments: str, variables: dict | None = None) -> None:
         """A dbt command in this process, which starts sooner; it must succeed."""
         command = self.command(*arguments, variables=variables)
-        inherited = dict(os.environ)
+        inherited, folder = dict(os.environ), Path.cwd()
         os.environ.clear()
         os.environ.update(command["env"])
+        os.chdir(self.project)
         try:
-            with contextlib.chdir(self.project), contextlib.redirect_stdout(io.StringIO()) as said:
+            with contextlib.redirect_stdout(io.StringIO()) as said:
                 result = dbtRunner().invoke([*QUIET, *command["args"][1:]])
         finally:
+            os.chdir(folder)
             os.environ.clear()
             os.environ.update(inherited)
             # dbt keeps the database open for the next command
@@ -109,6 +124,16 @@ def dbt(tmp_path):
 def demo(tmp_path_factory) -> Dbt:
     """The demo, built once."""
     return Dbt(tmp_path_factory.mktemp("demo")).build()
+
+
+def copied_project(folder: Path) -> Path:
+    """A copy of this project that a test may change."""
+    project = folder / "project"
+    for name in ["models", "macros", "seeds", "tests", "scripts", "analyses"]:
+        shutil.copytree(ROOT / name, project / name)
+    for name in ["dbt_project.yml", "profiles.yml"]:
+        shutil.copy(ROOT / name, project)
+    return project
 
 
 def read_csv(path: Path) -> list[dict]:

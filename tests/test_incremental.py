@@ -1,17 +1,13 @@
 """Runs on changed input end with the tables of a full refresh and work out what is touched only."""
 
-import json
-import os
 import re
 import shutil
-import signal
-import time
 from pathlib import Path
 from random import Random
 
 import duckdb
 import pytest
-from conftest import ROOT, Dbt, read_csv, write_csv
+from conftest import ROOT, Dbt, copied_project, read_csv, write_csv
 from reference.random_history import SEGMENTS, write_history
 from test_repeated import all_rows
 
@@ -282,16 +278,6 @@ def test_another_setting_works_everything_out_anew(settings, company, tmp_path):
     assert_built_as_anew(company, tmp_path, **settings)
 
 
-def copied_project(folder: Path) -> Path:
-    """A copy of this project that a test may change."""
-    project = folder / "project"
-    for name in ["models", "macros", "seeds", "tests", "scripts", "analyses"]:
-        shutil.copytree(ROOT / name, project / name)
-    for name in ["dbt_project.yml", "profiles.yml"]:
-        shutil.copy(ROOT / name, project)
-    return project
-
-
 def test_another_version_of_the_package_works_everything_out_anew(company, tmp_path):
     company.project = copied_project(tmp_path)
     run(company)
@@ -320,12 +306,7 @@ def test_a_run_that_is_killed_or_builds_a_part_leaves_its_accounts_to_the_next(c
     original = read_csv(company.data / "subscription_events.csv")
     for number in range(3):
         add_events(company, {**event, "event_id": f"new {number}", "unit_amount": str(50 + number)})
-        variables = json.dumps(DEMO_SETTINGS)
-        process = company.start(*BUILD, "--vars", variables)
-        # about as long as it takes to start, and then somewhere in the build
-        time.sleep(3 + 3 * moments.random())
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        company.kill_in(moments, *BUILD, variables=DEMO_SETTINGS)
     company.invoke("run", "--select", "int_nrr__account_periods+", variables=DEMO_SETTINGS)
     # what the killed runs had seen is taken back
     write_csv(company.data / "subscription_events.csv", original)

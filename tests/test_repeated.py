@@ -1,8 +1,5 @@
 """Builds that are repeated, or killed and started again, end with the same tables."""
 
-import os
-import signal
-import time
 from random import Random
 
 MARTS = [
@@ -25,11 +22,7 @@ def test_a_build_that_is_killed_and_started_again_ends_with_the_same_tables(dbt,
     built = dbt()
     moments = Random(7)
     for _ in range(3):
-        # about as long as it takes to start, and then somewhere in the build
-        process = built.start("build", "--exclude-resource-type", "unit_test", "test")
-        time.sleep(4 + 4 * moments.random())
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        built.kill_in(moments, "build", "--exclude-resource-type", "unit_test", "test")
     assert all_rows(built.build()) == all_rows(demo)
 
 

@@ -4,11 +4,10 @@ dbt-core checks keys for a few adapters only and says nothing about a misspelt o
 list of these adapters is private, so a new dbt-core may move it; then this file must follow.
 """
 
-import shutil
 import subprocess
 import sys
 
-from conftest import ROOT
+from conftest import ROOT, copied_project
 
 # Runs in a process of its own, since it changes dbt itself.
 STRICT_PARSE = """
@@ -50,12 +49,7 @@ def test_every_yaml_key_is_one_that_dbt_knows(tmp_path):
 
 
 def test_a_misspelt_yaml_key_is_found(tmp_path):
-    project = tmp_path / "project"
-    project.mkdir()
-    for name in ["dbt_project.yml", "profiles.yml"]:
-        shutil.copy(ROOT / name, project)
-    for name in ["models", "macros", "seeds", "tests", "scripts"]:
-        shutil.copytree(ROOT / name, project / name)
+    project = copied_project(tmp_path)
     (project / "models" / "misspelt.yml").write_text(
         "models:\n  - name: nrr__retention_misspelt\n    data_testz: []\n"
     )

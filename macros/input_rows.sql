@@ -18,8 +18,9 @@
         (
             select
                 {%- for column in columns %}
-                cast(null as {{ dbt.type_string() }}) as {{ adapter.quote(column) }}{{ ',' if not loop.last }}
+                cast(null as {{ nrr.type_text() }}) as {{ nrr.column_name(column) }}{{ ',' if not loop.last }}
                 {%- endfor %}
+            from (select 1 as one) as nothing
             where 1 = 0
         )
     {%- endif -%}
@@ -35,7 +36,7 @@
         (
             select
                 {%- for column in columns %}
-                null as {{ adapter.quote(column) }}{{ ',' if not loop.last }}
+                null as {{ nrr.column_name(column) }}{{ ',' if not loop.last }}
                 {%- endfor %}
             where 1 = 0
             union all by name
@@ -49,8 +50,8 @@
             select
                 {%- for column in columns %}
                 {% if found and column | lower not in found -%}
-                cast(null as {{ dbt.type_string() }}) as {{ column }}
-                {%- else -%} {{ column }} {%- endif -%}
+                cast(null as {{ nrr.type_text() }}) as {{ nrr.column_name(column) }}
+                {%- else -%} {{ nrr.column_name(column) }} {%- endif -%}
                 {{ ',' if not loop.last }}
                 {%- endfor %}
             from {{ relation }}

@@ -13,13 +13,11 @@
     {{ dbt.concat(parts) }}
 {%- endmacro %}
 
-{# json_escape(column): text as it may stand between the quotes of a JSON string. #}
+{# json_escape(column): text as it may stand between the quotes of a JSON string. Character 92 is the backslash. #}
 {% macro json_escape(column) -%}
-    {%- set ns = namespace(text=column) -%}
-    {%- for plain, escaped in [
-        ("'\\'", "'\\\\'"), ("'\"'", "'\\\"'"), ('chr(10)', "'\\n'"), ('chr(13)', "'\\r'"), ('chr(9)', "'\\t'"),
-    ] -%}
-        {%- set ns.text = 'replace(' ~ ns.text ~ ', ' ~ plain ~ ', ' ~ escaped ~ ')' -%}
+    {%- set ns = namespace(text='replace(' ~ column ~ ', chr(92), ' ~ dbt.concat(['chr(92)', 'chr(92)']) ~ ')') -%}
+    {%- for plain, escaped in [("'\"'", "'\"'"), ('chr(10)', "'n'"), ('chr(13)', "'r'"), ('chr(9)', "'t'")] -%}
+        {%- set ns.text = 'replace(' ~ ns.text ~ ', ' ~ plain ~ ', ' ~ dbt.concat(['chr(92)', escaped]) ~ ')' -%}
     {%- endfor -%}
     {{ ns.text }}
 {%- endmacro %}

@@ -16,21 +16,46 @@
     timezone('{{ timezone }}', timezone('UTC', {{ instant }}))
 {%- endmacro %}
 
+{% macro redshift__local_time(instant, timezone) -%}
+    convert_timezone('UTC', '{{ timezone }}', {{ instant }})
+{%- endmacro %}
+
+{% macro snowflake__local_time(instant, timezone) -%}
+    convert_timezone('UTC', '{{ timezone }}', {{ instant }})
+{%- endmacro %}
+
+{% macro bigquery__local_time(instant, timezone) -%} datetime({{ instant }}, '{{ timezone }}') {%- endmacro %}
+
+{# A timestamp is an instant that is shown in the session's time zone, UTC: one that looks as the clock there. #}
+{% macro spark__local_time(instant, timezone) -%} from_utc_timestamp({{ instant }}, '{{ timezone }}') {%- endmacro %}
+
+{% macro trino__local_time(instant, timezone) -%}
+    cast(at_timezone(with_timezone({{ instant }}, 'UTC'), '{{ timezone }}') as timestamp(6))
+{%- endmacro %}
+
 {# truncate_to_month(value): the first day of the month of a date or timestamp, as a date. #}
 {% macro truncate_to_month(value) -%}
-    cast({{ dbt.date_trunc('month', value) }} as date)
+    {{ return(adapter.dispatch('truncate_to_month', 'nrr')(value)) }}
 {%- endmacro %}
+
+{% macro default__truncate_to_month(value) -%} cast(date_trunc('month', {{ value }}) as date) {%- endmacro %}
+{% macro bigquery__truncate_to_month(value) -%} date_trunc(cast({{ value }} as date), month) {%- endmacro %}
 
 {# add_months(month, number): the month that many months later. #}
 {% macro add_months(month, number) -%}
-    cast({{ dbt.dateadd('month', number, month) }} as date)
+    {{ return(adapter.dispatch('add_months', 'nrr')(month, number)) }}
 {%- endmacro %}
 
-{# months_between(earlier, later): how many months later is than earlier. #}
+{% macro default__add_months(month, number) -%} cast({{ dbt.dateadd('month', number, month) }} as date) {%- endmacro %}
+{% macro bigquery__add_months(month, number) -%} date_add({{ month }}, interval {{ number }} month) {%- endmacro %}
+{% macro spark__add_months(month, number) -%} add_months({{ month }}, {{ number }}) {%- endmacro %}
+
+{# months_between(earlier, later): how many months later is than earlier, as an integer. #}
 {% macro months_between(earlier, later) -%}
-    (
+    cast(
         (extract(year from {{ later }}) - extract(year from {{ earlier }})) * 12
         + extract(month from {{ later }}) - extract(month from {{ earlier }})
+        as integer
     )
 {%- endmacro %}
 
@@ -42,7 +67,7 @@
 {# quarter_name(month): text such as '2026-Q3'. #}
 {% macro quarter_name(month) -%}
     {{ dbt.concat([
-        'cast(extract(year from ' ~ month ~ ') as ' ~ dbt.type_string() ~ ')', "'-Q'",
-        'cast(extract(quarter from ' ~ month ~ ') as ' ~ dbt.type_string() ~ ')',
+        'cast(extract(year from ' ~ month ~ ') as ' ~ nrr.type_text() ~ ')', "'-Q'",
+        'cast(extract(quarter from ' ~ month ~ ') as ' ~ nrr.type_text() ~ ')',
     ]) }}
 {%- endmacro %}

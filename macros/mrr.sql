@@ -26,6 +26,7 @@
 #}
 {% macro state_mrr(quantity, unit_amount, discount_percent, discount_amount, billing_interval, billing_interval_count) -%}
     {%- set integer = nrr.type_wide_integer() -%}
+    {%- set double = nrr.type_double() -%}
     {%- set net_amount -%}
         {{ nrr.millionths(quantity) }} * {{ nrr.millionths(unit_amount) }} * (100000000 - {{ nrr.millionths(discount_percent) }})
         - {{ nrr.millionths(discount_amount) }} * cast(100000000000000 as {{ integer }})
@@ -35,11 +36,11 @@
         "cast(12 * " ~ billing_interval_count ~ " as " ~ integer ~ ") * cast(10000000000000000 as " ~ integer ~ ")"
     ) -%}
     {#- 100 - percent is taken in decimals: near 100, floats would lose its digits -#}
-    {%- set full -%} cast({{ quantity }} as double) * cast({{ unit_amount }} as double) {%- endset -%}
-    {%- set gross -%} {{ full }} * cast(100 - {{ discount_percent }} as double) {%- endset -%}
-    {%- set discount -%} 100 * cast({{ discount_amount }} as double) {%- endset -%}
+    {%- set full -%} cast({{ quantity }} as {{ double }}) * cast({{ unit_amount }} as {{ double }}) {%- endset -%}
+    {%- set gross -%} {{ full }} * cast(100 - {{ discount_percent }} as {{ double }}) {%- endset -%}
+    {%- set discount -%} 100 * cast({{ discount_amount }} as {{ double }}) {%- endset -%}
     {%- set monthly -%}
-        * {{ nrr.periods_per_year(billing_interval) }} / (1200 * cast({{ billing_interval_count }} as double))
+        * {{ nrr.periods_per_year(billing_interval) }} / (1200 * cast({{ billing_interval_count }} as {{ double }}))
     {%- endset -%}
     {{ nrr.rounded_between(
         "greatest(" ~ gross ~ " * 0.99999999999999 - " ~ discount ~ " * 1.00000000000001, 0)" ~ monthly,
@@ -82,27 +83,33 @@
 
 {% macro default__divide_to_money(dividend, divisor) -%}
     {%- set doubled -%} (2 * ({{ dividend }}) + {{ divisor }}) {%- endset -%}
-    cast(
-        cast(({{ doubled }} - mod({{ doubled }}, 2 * {{ divisor }})) / (2 * {{ divisor }}) as {{ nrr.type_wide_integer() }})
-        * cast(0.0001 as numeric(5, 4)) as numeric(18, 4)
-    )
+    {{ nrr.ten_thousandths("(" ~ doubled ~ " - mod(" ~ doubled ~ ", 2 * " ~ divisor ~ ")) / (2 * " ~ divisor ~ ")") }}
+{%- endmacro %}
+
+{% macro postgres__divide_to_money(dividend, divisor) -%}
+    {{ nrr.ten_thousandths("div(2 * (" ~ dividend ~ ") + " ~ divisor ~ ", 2 * " ~ divisor ~ ")") }}
+{%- endmacro %}
+
+{% macro redshift__divide_to_money(dividend, divisor) -%}
+    {{ nrr.default__divide_to_money(dividend, divisor) }}
+{%- endmacro %}
+
+{% macro bigquery__divide_to_money(dividend, divisor) -%}
+    {{ nrr.ten_thousandths("div(2 * (" ~ dividend ~ ") + " ~ divisor ~ ", 2 * " ~ divisor ~ ")") }}
+{%- endmacro %}
+
+{% macro spark__divide_to_money(dividend, divisor) -%}
+    {{ nrr.ten_thousandths("(2 * (" ~ dividend ~ ") + " ~ divisor ~ ") div (2 * " ~ divisor ~ ")") }}
 {%- endmacro %}
 
 {% macro duckdb__divide_to_money(dividend, divisor) -%}
-    cast(
-        cast((2 * ({{ dividend }}) + {{ divisor }}) // (2 * {{ divisor }}) as numeric(18, 0)) * cast(0.0001 as numeric(5, 4))
-        as numeric(18, 4)
-    )
+    {{ nrr.ten_thousandths("(2 * (" ~ dividend ~ ") + " ~ divisor ~ ") // (2 * " ~ divisor ~ ")") }}
 {%- endmacro %}
 
-{# type_wide_integer(): a type for whole numbers of 37 digits. #}
-{% macro type_wide_integer() -%}
-    {{ return(adapter.dispatch('type_wide_integer', 'nrr')()) }}
+{# ten_thousandths(number): a whole number of ten-thousandths as money. #}
+{% macro ten_thousandths(number) -%}
+    cast(cast({{ number }} as numeric(18, 0)) * cast(0.0001 as numeric(5, 4)) as numeric(18, 4))
 {%- endmacro %}
-
-{% macro default__type_wide_integer() -%} numeric(38, 0) {%- endmacro %}
-
-{% macro duckdb__type_wide_integer() -%} hugeint {%- endmacro %}
 
 {# arr(mrr): annual recurring revenue of a monthly amount. #}
 {% macro arr(mrr) -%}
@@ -111,16 +118,23 @@
 
 {#
   convert(amount, rate): an amount at a rate, rounded to 4 decimals. Most amounts are in the reporting currency
-  already: hence the case.
+  already: hence the case. Counts in ten-thousandths and, of the rate, trillionths: a product of decimals loses digits
+  in some warehouses.
 #}
 {% macro convert(amount, rate) -%}
-    {%- set product -%} cast({{ amount }} as double) * cast({{ rate }} as double) {%- endset -%}
+    {%- set integer = nrr.type_wide_integer() -%}
+    {%- set double = nrr.type_double() -%}
+    {%- set product -%} cast({{ amount }} as {{ double }}) * cast({{ rate }} as {{ double }}) {%- endset -%}
     case
         when {{ rate }} = 1 then {{ amount }}
         else {{ nrr.rounded_between(
             product ~ " * 0.99999999999999",
             product ~ " * 1.00000000000001",
-            "cast(round(" ~ amount ~ " * " ~ rate ~ ", 4) as numeric(18, 4))"
+            nrr.divide_to_money(
+                "cast(cast(" ~ amount ~ " as numeric(28, 4)) * 10000 as " ~ integer ~ ")"
+                ~ " * cast(" ~ rate ~ " * 1000000000000 as " ~ integer ~ ")",
+                "cast(1000000000000 as " ~ integer ~ ")"
+            )
         ) }}
     end
 {%- endmacro %}

@@ -2,18 +2,19 @@
 
 {# as_ratio(value): a double as a published ratio, as above. #}
 {% macro as_ratio(value) -%}
-    cast(round({{ value }}, 9) as numeric(38, 9))
+    {{ return(adapter.dispatch('as_ratio', 'nrr')(value)) }}
 {%- endmacro %}
+
+{% macro default__as_ratio(value) -%} cast(round({{ value }}, 9) as numeric(38, 9)) {%- endmacro %}
+
+{# It rounds no floats to decimals. #}
+{% macro postgres__as_ratio(value) -%} cast(round(cast({{ value }} as numeric), 9) as numeric(38, 9)) {%- endmacro %}
+{% macro redshift__as_ratio(value) -%} {{ nrr.default__as_ratio(value) }} {%- endmacro %}
 
 {# divide(numerator, denominator): a double, null over zero. #}
 {% macro divide(numerator, denominator) -%}
     cast({{ numerator }} as {{ nrr.type_double() }}) / nullif(cast({{ denominator }} as {{ nrr.type_double() }}), 0)
 {%- endmacro %}
-
-{# type_double(): a floating-point number of 64 bits. #}
-{% macro type_double() -%} {{ return(adapter.dispatch('type_double', 'nrr')()) }} {%- endmacro %}
-{% macro default__type_double() -%} double precision {%- endmacro %}
-{% macro duckdb__type_double() -%} double {%- endmacro %}
 
 {#
   ratio_error(change, change_squared, change_by_start): standard error of the ratio sum(y) / sum(s)
@@ -33,7 +34,7 @@
     {%- endset -%}
     sqrt(
         {{ accounts }} / nullif({{ accounts }} - 1, 0)
-        * case when {{ squares }} > {{ change_squared }} * 1e-14 then {{ squares }} else 0 end
+        * case when {{ squares }} > cast({{ change_squared }} as {{ nrr.type_double() }}) * 1e-14 then {{ squares }} else 0 end
     )
     / nullif(cast(starting_mrr as {{ nrr.type_double() }}), 0)
 {%- endmacro %}

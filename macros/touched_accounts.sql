@@ -52,12 +52,3 @@
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
-
-{# fingerprint(expressions): a whole number of 64 bits that differs, as good as always, where any of the values does. #}
-{% macro fingerprint(expressions) -%}
-    {{ return(adapter.dispatch('fingerprint', 'nrr')(expressions)) }}
-{%- endmacro %}
-
-{% macro duckdb__fingerprint(expressions) -%}
-    hash({{ expressions | join(', ') }})
-{%- endmacro %}

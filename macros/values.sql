@@ -2,70 +2,89 @@
 
 {# read_text(column): text as it was given; empty text is a missing value. #}
 {% macro read_text(column) -%}
-    nullif(cast({{ column }} as {{ dbt.type_string() }}), '')
+    nullif({{ nrr.as_text(column) }}, '')
 {%- endmacro %}
+
+{# as_text(column): a column of any type as text that is sorted by its characters, not as a language sorts it. #}
+{% macro as_text(column) -%} {{ return(adapter.dispatch('as_text', 'nrr')(column)) }} {%- endmacro %}
+{% macro default__as_text(column) -%} cast({{ column }} as {{ nrr.type_text() }}) {%- endmacro %}
+{% macro postgres__as_text(column) -%} cast({{ column }} as {{ nrr.type_text() }}) collate "C" {%- endmacro %}
+{% macro redshift__as_text(column) -%} {{ nrr.default__as_text(column) }} {%- endmacro %}
 
 {# read_decimal(column): a decimal, 12 digits before the point and 6 after it. #}
 {% macro read_decimal(column) -%}
-    {{ nrr.try_cast(column, 'numeric(18, 6)') }}
+    {{ return(adapter.dispatch('read_decimal', 'nrr')(column, 'numeric(18, 6)', 12, 6)) }}
 {%- endmacro %}
 
-{#
-  read_timestamp(column): a timestamp in UTC without time zone; a value with an offset is shifted. Years
-  before 1900 or after 2199 are slips of the pen ('24-01-15' is the year 24) and cannot be read.
-#}
-{% macro read_timestamp(column) -%}
-    {%- set value = adapter.dispatch('read_timestamp', 'nrr')(column) -%}
+{# read_rate(column): an exchange rate. #}
+{% macro read_rate(column) -%}
+    {{ return(adapter.dispatch('read_decimal', 'nrr')(column, nrr.type_rate(), 8, 12)) }}
+{%- endmacro %}
+
+{% macro default__read_decimal(column, type, digits, decimals) -%}
+    try_cast(trim(cast({{ column }} as {{ nrr.type_text() }})) as {{ type }})
+{%- endmacro %}
+
+{% macro duckdb__read_decimal(column, type, digits, decimals) -%}
+    try_cast({{ column }} as {{ type }})
+{%- endmacro %}
+
+{% macro snowflake__read_decimal(column, type, digits, decimals) -%}
+    try_to_decimal(trim(cast({{ column }} as {{ nrr.type_text() }})), {{ digits + decimals }}, {{ decimals }})
+{%- endmacro %}
+
+{% macro bigquery__read_decimal(column, type, digits, decimals) -%}
+    safe_cast(trim(cast({{ column }} as {{ nrr.type_text() }})) as {{ type }})
+{%- endmacro %}
+
+{# A cast that fails stops the query: only what can be read is cast. #}
+{% macro postgres__read_decimal(column, type, digits, decimals) -%}
+    {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
     case
-        when
-            {{ value }} >= {{ nrr.timestamp_literal('1900-01-01') }}
-            and {{ value }} < {{ nrr.timestamp_literal('2200-01-01') }}
-            then {{ value }}
+        when {{ text }} ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$'
+            then case
+                when abs(round(cast({{ text }} as numeric), {{ decimals }})) < 1{{ '0' * digits }}
+                    then cast(cast({{ text }} as numeric) as {{ type }})
+            end
     end
 {%- endmacro %}
 
-{% macro default__read_timestamp(column) -%}
-    {{ nrr.try_cast(column, dbt.type_timestamp()) }}
-{%- endmacro %}
-
-{#
-  DuckDB casts text to a timestamp by dropping whatever follows the time, hence the detours for text: with an
-  offset ('+02:00', ' +0200', 'Z', ' UTC'), without one, and anything else, which cannot be read.
-#}
-{% macro duckdb__read_timestamp(column) -%}
-    {%- set text -%} cast({{ column }} as varchar) {%- endset -%}
+{# ... and a number without a point is cut off by its own `numeric`. #}
+{% macro redshift__read_decimal(column, type, digits, decimals) -%}
+    {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
     case
-        when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
-            then timezone('UTC', try_cast({{ column }} as timestamptz))
-        when typeof({{ column }}) <> 'VARCHAR'
-            or regexp_matches({{ text }}, '^ *[0-9]+[-/][0-9]+[-/][0-9]+([T ][0-9:.]+)? *$')
-            then try_cast({{ column }} as timestamp)
-        when regexp_matches({{ text }}, '[T ][0-9:.]+ ?(Z|UTC|[+-][0-9][0-9](:?[0-9][0-9])?)$')
-            then timezone('UTC', try_cast(
-                regexp_replace(regexp_replace({{ text }}, ' ?UTC$', 'Z'), ' ([+-])', '\1') as timestamptz
-            ))
+        when {{ text }} ~ '^[+-]?0*([0-9]{1,{{ digits }}}([.][0-9]{0,{{ decimals }}})?|[0-9]{1,{{ digits - 1 }}}[.][0-9]{0,16})$'
+            then cast({{ text }} as {{ type }})
     end
-{%- endmacro %}
-
-{# try_cast(expression, type): the value as that type, or null. #}
-{% macro try_cast(expression, type) -%}
-    {{ return(adapter.dispatch('try_cast', 'nrr')(expression, type)) }}
-{%- endmacro %}
-
-{% macro default__try_cast(expression, type) -%}
-    {{ dbt.safe_cast(expression, type) }}
-{%- endmacro %}
-
-{% macro duckdb__try_cast(expression, type) -%}
-    try_cast({{ expression }} as {{ type }})
 {%- endmacro %}
 
 {# timestamp_literal(text): a timestamp in UTC that was checked before, such as '2026-11-01T00:00:00Z'. #}
 {% macro timestamp_literal(text) -%}
-    cast('{{ (text | string).replace('T', ' ').replace('Z', '').replace('+00:00', '') }}' as {{ dbt.type_timestamp() }})
+    cast('{{ (text | string).replace('T', ' ').replace('Z', '').replace('+00:00', '') }}' as {{ nrr.type_instant() }})
 {%- endmacro %}
 
 {# text_literal(text): a text as a literal. #}
 {% macro text_literal(text) -%}
-    {{ dbt.string_literal(dbt.escape_single_quotes(text)) }}
+    {{ return(adapter.dispatch('text_literal', 'nrr')(text)) }}
+{%- endmacro %}
+
+{% macro default__text_literal(text) -%} '{{ text.replace("'", "''") }}' {%- endmacro %}
+
+{# Where a backslash begins an escape sequence. #}
+{% macro escaped_text_literal(text) -%} '{{ text.replace('\\', '\\\\').replace("'", "\\'") }}' {%- endmacro %}
+{% macro snowflake__text_literal(text) -%} {{ nrr.escaped_text_literal(text) }} {%- endmacro %}
+{% macro bigquery__text_literal(text) -%} {{ nrr.escaped_text_literal(text) }} {%- endmacro %}
+{% macro spark__text_literal(text) -%} {{ nrr.escaped_text_literal(text) }} {%- endmacro %}
+{% macro redshift__text_literal(text) -%} {{ nrr.escaped_text_literal(text) }} {%- endmacro %}
+
+{#
+  column_name(name): a column of the user's as SQL: quoted, so that any name will do, and folded as its warehouse
+  folds names that are not quoted, unless only quotes could have made it.
+#}
+{% macro column_name(name) -%}
+    {%- if not modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', name) -%} {{ adapter.quote(name) }}
+    {%- elif target.type == 'snowflake' -%} {{ adapter.quote(name | upper) }}
+    {%- elif target.type in ['postgres', 'redshift'] -%} {{ adapter.quote(name | lower) }}
+    {%- else -%} {{ adapter.quote(name) }}
+    {%- endif -%}
 {%- endmacro %}

@@ -91,7 +91,7 @@ in_order as (
     select
         steady.*,
         min(case when mrr > 0 then first_month end) over (partition by account_id) as acquisition_month,
-        lag(mrr, 1, 0) over (partition by account_id order by first_month) as previous_mrr,
+        coalesce(lag(mrr) over (partition by account_id order by first_month), 0) as previous_mrr,
         lead(mrr) over (partition by account_id order by first_month) as next_mrr,
         lead(mrr_at_previous_rates) over (partition by account_id order by first_month) as next_mrr_at_previous_rates,
         max(case when mrr = 0 then end_month end) over (
@@ -112,7 +112,7 @@ reported as (
 
 select
     reported.*,
-    cast({{ nrr.months_between('reported.first_month', 'reported.end_month') }} as integer) as months,
+    {{ nrr.months_between('reported.first_month', 'reported.end_month') }} as months,
     {{ nrr.quarter_name('reported.acquisition_month') }} as acquisition_quarter,
     cells.arr_cell,
     cells.size,

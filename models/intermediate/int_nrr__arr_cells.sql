@@ -1,3 +1,4 @@
+{%- set step = 'cast(0.0001 as numeric(5, 4))' -%}
 -- One row per cell of ARR that neither a size nor a benchmark cuts any further, from arr_from on, and as
 -- the MRR that has it: from mrr_from up to, not including, mrr_to (null: no end). ARR has 4 decimals, so
 -- an amount that is itself a bound is a cell of its own.
@@ -16,6 +17,14 @@ sizes as (
         arr_from,
         lead(arr_from) over (order by arr_from) as arr_to
     from {{ ref('nrr_sizes') }}
+
+    union all
+
+    select
+        '(unknown)' as size,
+        0 as arr_from,
+        min(arr_from) as arr_to
+    from {{ ref('nrr_sizes') }}
 ),
 
 bounds as (
@@ -31,7 +40,7 @@ bounds as (
 cell_starts as (
     select bound as arr_from from bounds
     union all
-    select bound + 0.0001 as arr_from from bounds
+    select bound + {{ step }} as arr_from from bounds
 ),
 
 cells as (
@@ -50,20 +59,20 @@ mrr_cells as (
         cells.arr_from,
         cast(
             case
-                when 12 * (about_mrr - 0.0001) >= arr_from then about_mrr - 0.0001
+                when 12 * (about_mrr - {{ step }}) >= arr_from then about_mrr - {{ step }}
                 when 12 * about_mrr >= arr_from then about_mrr
-                else about_mrr + 0.0001
+                else about_mrr + {{ step }}
             end as numeric(18, 4)
         ) as mrr_from
     from cells
 )
 
 select
-    cast(mrr_cells.arr_from as {{ dbt.type_string() }}) as arr_cell,
+    cast(mrr_cells.arr_from as {{ nrr.type_text() }}) as arr_cell,
     cast(mrr_cells.arr_from as numeric(28, 4)) as arr_from,
     mrr_cells.mrr_from,
     lead(mrr_cells.mrr_from) over (order by mrr_cells.arr_from) as mrr_to,
-    coalesce(sizes.size, '(unknown)') as size
+    sizes.size
 from mrr_cells
-left join sizes
+inner join sizes
     on mrr_cells.arr_from >= sizes.arr_from and (mrr_cells.arr_from < sizes.arr_to or sizes.arr_to is null)

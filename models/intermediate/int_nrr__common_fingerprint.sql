@@ -11,7 +11,7 @@ with parts as (
 common as (
     select
         1 as id,
-        sum(cast(fingerprint as numeric(38, 0))) as fingerprint,
+        sum(cast(fingerprint as {{ nrr.type_wide_integer() }})) as fingerprint,
         false as is_built
     from parts
 )

@@ -64,8 +64,12 @@ select
     currency,
     month,
     month_number,
-    cast(rate as numeric(20, 12)) as rate,
+    cast(rate as {{ nrr.type_rate() }}) as rate,
     -- at the beginning of the calendar there is no earlier MRR to convert, so that any rate will do
-    cast(lag(rate, 1, rate) over (partition by currency order by month) as numeric(20, 12)) as previous_month_rate,
-    cast(lag(rate, 12, rate) over (partition by currency order by month) as numeric(20, 12)) as year_ago_rate
+    cast(
+        coalesce(lag(rate) over (partition by currency order by month), rate) as {{ nrr.type_rate() }}
+    ) as previous_month_rate,
+    cast(
+        coalesce(lag(rate, 12) over (partition by currency order by month), rate) as {{ nrr.type_rate() }}
+    ) as year_ago_rate
 from monthly

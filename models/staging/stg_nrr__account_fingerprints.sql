@@ -1,14 +1,14 @@
 {%- set attributes = nrr.setting('nrr_segments') -%}
 {%- set attribute_values = ['valid_from'] -%}
 {%- for attribute in attributes -%}
-    {%- do attribute_values.append(adapter.quote(attribute)) -%}
+    {%- do attribute_values.append(nrr.column_name(attribute)) -%}
 {%- endfor -%}
 -- One row per account: a fingerprint of the input rows that its figures come from, and whether the tables hold what
 -- follows from them. Rows that name no account count as those of the account ''.
 with events as (
     select
         account_id,
-        sum(cast(fingerprint as numeric(38, 0))) as fingerprint
+        sum(cast(fingerprint as {{ nrr.type_wide_integer() }})) as fingerprint
     from {{ ref('stg_nrr__event_fingerprints') }}
     group by account_id
 ),
@@ -16,7 +16,7 @@ with events as (
 attributes as (
     select
         {{ nrr.read_text('account_id') }} as account_id,
-        sum(cast({{ nrr.fingerprint(attribute_values) }} as numeric(38, 0))) as fingerprint
+        sum(cast({{ nrr.fingerprint(attribute_values) }} as {{ nrr.type_wide_integer() }})) as fingerprint
     from {{ nrr.input_rows('accounts', ['account_id', 'valid_from'] + attributes) }} as input
     group by {{ nrr.read_text('account_id') }}
 ),

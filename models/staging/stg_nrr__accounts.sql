@@ -10,7 +10,7 @@ typed as (
         {{ nrr.read_text('account_id') }} as account_id,
         coalesce({{ nrr.read_timestamp('valid_from') }}, {{ nrr.timestamp_literal('1900-01-01') }}) as valid_from
         {%- for attribute in attributes %},
-        {{ nrr.read_text(adapter.quote(attribute)) }} as attribute_{{ loop.index }}
+        {{ nrr.read_text(nrr.column_name(attribute)) }} as attribute_{{ loop.index }}
         {%- endfor %}
     from input
 ),
@@ -22,7 +22,7 @@ ranked as (
             partition by account_id, valid_from
             order by
                 {%- for attribute in attributes %}
-                attribute_{{ loop.index }} desc,
+                attribute_{{ loop.index }} desc nulls last,
                 {%- endfor %}
                 account_id
         ) as row_rank

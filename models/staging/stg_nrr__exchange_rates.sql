@@ -7,7 +7,7 @@ typed as (
     select
         {{ nrr.read_text('currency') }} as currency,
         {{ nrr.truncate_to_day(nrr.read_timestamp('rate_date')) }} as rate_date,
-        {{ nrr.try_cast('rate', 'numeric(20, 12)') }} as rate
+        {{ nrr.read_rate('rate') }} as rate
     from input
 )
 

@@ -97,7 +97,7 @@ redeliveries as (
             order by
                 checked.recorded_at desc
                 {%- for column in columns %},
-                checked.raw_{{ column }}
+                {{ nrr.as_text('checked.raw_' ~ column) }} nulls last
                 {%- endfor %}
         ) as delivery_rank
     from checked
@@ -147,9 +147,7 @@ select
     discount_ends_at,
     -- as they were given, for the row that is not used
     {%- for column in columns %}
-    case
-        when rejection_reason is not null then cast(raw_{{ column }} as {{ dbt.type_string() }})
-    end as raw_{{ column }},
+    case when rejection_reason is not null then {{ nrr.as_text('raw_' ~ column) }} end as raw_{{ column }},
     {%- endfor %}
     rejection_reason
 from rejected

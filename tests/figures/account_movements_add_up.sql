@@ -6,7 +6,7 @@ with account_months as (
         account_id,
         month,
         mrr,
-        lag(mrr, 1, 0) over (partition by account_id order by month) as previous_mrr
+        coalesce(lag(mrr) over (partition by account_id order by month), 0) as previous_mrr
     from {{ ref('nrr__account_months') }}
 ),
 

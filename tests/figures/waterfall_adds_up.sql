@@ -5,7 +5,9 @@ with waterfall as (
         nrr__mrr_waterfall.*,
         opening_mrr + new_mrr + reactivation_mrr + expansion_mrr + contraction_mrr + churned_mrr
         + fx_mrr + segment_transfer_mrr as sum_of_parts,
-        lag(closing_mrr, 1, 0) over (partition by segment_dimension, segment order by month) as previous_closing_mrr
+        coalesce(
+            lag(closing_mrr) over (partition by segment_dimension, segment order by month), 0
+        ) as previous_closing_mrr
     from {{ ref('nrr__mrr_waterfall') }} as nrr__mrr_waterfall
 ),
 

@@ -7,7 +7,7 @@ with bands as (
         band_number,
         rate_from,
         rate_from_inclusive,
-        lag(band_number, 1, 0) over (partition by benchmark_id, segment order by band_number) as previous_number,
+        coalesce(lag(band_number) over (partition by benchmark_id, segment order by band_number), 0) as previous_number,
         lag(rate_from) over (partition by benchmark_id, segment order by band_number) as previous_rate_from,
         lag(rate_from_inclusive) over (partition by benchmark_id, segment order by band_number) as previous_inclusive
     from {{ ref('nrr_benchmark_bands') }}

@@ -1,0 +1,112 @@
+{#
+  read_timestamp(column): a timestamp in UTC without time zone; a value with an offset is shifted. Years
+  before 1900 or after 2199 are slips of the pen ('24-01-15' is the year 24) and cannot be read.
+#}
+{% macro read_timestamp(column) -%}
+    {%- set value = adapter.dispatch('read_timestamp', 'nrr')(column) -%}
+    case
+        when
+            {{ value }} >= {{ nrr.timestamp_literal('1900-01-01') }}
+            and {{ value }} < {{ nrr.timestamp_literal('2200-01-01') }}
+            then {{ value }}
+    end
+{%- endmacro %}
+
+{#
+  Through text, since that is what values of every type can be cast to: ISO 8601, with or without a time, with or
+  without an offset ('Z', ' UTC', '+02', ' +0200', '+02:00'). The session's time zone must be UTC where timestamps
+  are written as text without their zone (Spark, Databricks).
+#}
+{% macro default__read_timestamp(column) -%}
+    {%- set text -%} {{ nrr.plain_timestamp('cast(' ~ column ~ ' as ' ~ nrr.type_text() ~ ')') }} {%- endset -%}
+    {%- set day = '(1[89]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
+    {%- set time = ' ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?' -%}
+    case
+        when {{ nrr.matches(text, '^' ~ day ~ '(' ~ time ~ ')?$') }} then {{ nrr.local_timestamp(text) }}
+        when {{ nrr.matches(text, '^' ~ day ~ time ~ '[+-][0-9]{2}:[0-5][0-9]$') }} then {{ nrr.utc_timestamp(text) }}
+        when {{ nrr.matches(text, '^' ~ day ~ time ~ '[+-][0-9]{2}$') }}
+            then {{ nrr.utc_timestamp(dbt.concat([text, "':00'"])) }}
+        when {{ nrr.matches(text, '^' ~ day ~ time ~ '[+-][0-9]{4}$') }}
+            then {{ nrr.utc_timestamp(dbt.concat([
+                'substr(' ~ text ~ ', 1, length(' ~ text ~ ') - 2)', "':'",
+                'substr(' ~ text ~ ', length(' ~ text ~ ') - 1)',
+            ])) }}
+    end
+{%- endmacro %}
+
+{# plain_timestamp(text): a timestamp with a space before its time, none before its offset and no letters. #}
+{% macro plain_timestamp(text) -%}
+    {%- set ns = namespace(text='trim(' ~ text ~ ')') -%}
+    {%- for written, plain in [(' UTC', 'Z'), ('UTC', 'Z'), (' Z', 'Z'), ('Z', '+00:00'), ('T', ' '), (' +', '+'), (' -', '-')] -%}
+        {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ written ~ "', '" ~ plain ~ "')" -%}
+    {%- endfor -%}
+    {{ ns.text }}
+{%- endmacro %}
+
+{# matches(text, pattern): whether a text matches a regular expression (without backslashes). #}
+{% macro matches(text, pattern) -%} {{ return(adapter.dispatch('matches', 'nrr')(text, pattern)) }} {%- endmacro %}
+{% macro default__matches(text, pattern) -%} {{ text }} ~ '{{ pattern }}' {%- endmacro %}
+{% macro snowflake__matches(text, pattern) -%} regexp_like({{ text }}, '{{ pattern }}') {%- endmacro %}
+{% macro bigquery__matches(text, pattern) -%} regexp_contains({{ text }}, '{{ pattern }}') {%- endmacro %}
+{% macro spark__matches(text, pattern) -%} {{ text }} rlike '{{ pattern }}' {%- endmacro %}
+{% macro trino__matches(text, pattern) -%} regexp_like({{ text }}, '{{ pattern }}') {%- endmacro %}
+
+{# local_timestamp(text): a plain timestamp without an offset, null for a day that its month does not have. #}
+{% macro local_timestamp(text) -%} {{ return(adapter.dispatch('local_timestamp', 'nrr')(text)) }} {%- endmacro %}
+
+{# A cast that fails stops the query: the day is looked at before. #}
+{% macro default__local_timestamp(text) -%}
+    case when {{ nrr.day_exists(text) }} then cast({{ text }} as timestamp) end
+{%- endmacro %}
+
+{% macro day_exists(text) -%}
+    cast(substr({{ text }}, 9, 2) as integer) <= extract(day from cast(
+        {{ dbt.dateadd('day', -1, dbt.dateadd('month', 1, "cast(" ~ dbt.concat(["substr(" ~ text ~ ", 1, 8)", "'01'"]) ~ " as date)")) }}
+        as date
+    ))
+{%- endmacro %}
+
+{% macro snowflake__local_timestamp(text) -%} try_to_timestamp_ntz({{ text }}) {%- endmacro %}
+{% macro bigquery__local_timestamp(text) -%} safe_cast({{ text }} as timestamp) {%- endmacro %}
+{% macro spark__local_timestamp(text) -%} try_cast({{ text }} as timestamp) {%- endmacro %}
+{% macro trino__local_timestamp(text) -%} try_cast({{ text }} as timestamp(6)) {%- endmacro %}
+
+{# utc_timestamp(text): a plain timestamp with an offset in hours and minutes, in UTC. #}
+{% macro utc_timestamp(text) -%} {{ return(adapter.dispatch('utc_timestamp', 'nrr')(text)) }} {%- endmacro %}
+
+{% macro default__utc_timestamp(text) -%}
+    case
+        when {{ nrr.day_exists(text) }} and {{ nrr.matches(text, '[+-](0[0-9]|1[0-5]):[0-5][0-9]$') }}
+            then cast({{ text }} as timestamptz) at time zone 'UTC'
+    end
+{%- endmacro %}
+
+{% macro snowflake__utc_timestamp(text) -%}
+    to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz({{ text }})))
+{%- endmacro %}
+
+{% macro bigquery__utc_timestamp(text) -%} safe_cast({{ text }} as timestamp) {%- endmacro %}
+{% macro spark__utc_timestamp(text) -%} try_cast({{ text }} as timestamp) {%- endmacro %}
+
+{% macro trino__utc_timestamp(text) -%}
+    cast(at_timezone(try_cast({{ text }} as timestamp(6) with time zone), 'UTC') as timestamp(6))
+{%- endmacro %}
+
+{#
+  DuckDB casts text to a timestamp by dropping whatever follows the time, hence the detours for text: with an
+  offset ('+02:00', ' +0200', 'Z', ' UTC'), without one, and anything else, which cannot be read.
+#}
+{% macro duckdb__read_timestamp(column) -%}
+    {%- set text -%} cast({{ column }} as varchar) {%- endset -%}
+    case
+        when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
+            then timezone('UTC', try_cast({{ column }} as timestamptz))
+        when typeof({{ column }}) <> 'VARCHAR'
+            or regexp_matches({{ text }}, '^ *[0-9]+[-/][0-9]+[-/][0-9]+([T ][0-9:.]+)? *$')
+            then try_cast({{ column }} as timestamp)
+        when regexp_matches({{ text }}, '[T ][0-9:.]+ ?(Z|UTC|[+-][0-9][0-9](:?[0-9][0-9])?)$')
+            then timezone('UTC', try_cast(
+                regexp_replace(regexp_replace({{ text }}, ' ?UTC$', 'Z'), ' ([+-])', '\1') as timestamptz
+            ))
+    end
+{%- endmacro %}

@@ -1,7 +1,6 @@
 """Builds of the package for the tests: each in its own folder, by this environment's dbt."""
 
 import contextlib
-import csv
 import io
 import json
 import os
@@ -134,20 +133,3 @@ def copied_project(folder: Path) -> Path:
     for name in ["dbt_project.yml", "profiles.yml"]:
         shutil.copy(ROOT / name, project)
     return project
-
-
-def read_csv(path: Path) -> list[dict]:
-    """The rows of a CSV file as dicts of text; none where the file is missing."""
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def write_csv(path: Path, rows: list[dict]) -> None:
-    """A CSV file with the columns of the first row."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)

@@ -5,8 +5,9 @@ import json
 from decimal import Decimal
 
 import pytest
-from conftest import ROOT, Dbt, read_csv
+from conftest import ROOT, Dbt
 from reference.computation import Settings, compute
+from reference.files import read_csv
 from reference.random_history import write_history
 
 SEGMENTS = ["industry", "region", "acquisition_channel"]

@@ -7,12 +7,13 @@ from random import Random
 
 import duckdb
 import pytest
-from conftest import ROOT, Dbt, copied_project, read_csv, write_csv
+from conftest import ROOT, Dbt, copied_project
+from reference.batches import arrive, batches, held_in
+from reference.files import read_csv, write_csv
 from reference.random_history import SEGMENTS, write_history
 from test_repeated import all_rows
 
 BUILD = ["build", "--exclude-resource-type", "test", "unit_test"]
-INPUTS = ["subscription_events", "accounts", "exchange_rates"]
 # Five histories are played under each of these, one process and one database for all of them.
 SETTINGS = [
     {"nrr_segments": []},
@@ -21,53 +22,6 @@ SETTINGS = [
     {"nrr_segments": SEGMENTS[:1], "nrr_reactivation_counts": False},
 ]
 SEEDS = range(5)
-
-
-def corrected(event: dict, dice: Random) -> dict:
-    """The event as its source corrects it later, under the same id."""
-    value = {
-        "unit_amount": ["10", "250.50", "", "x"],
-        "quantity": ["1", "2", "7.5"],
-        "plan_id": ["basic", "pro", ""],
-        "account_id": ["acc_0001", "acc_0002", ""],
-        "effective_at": ["2023-05-31 23:59:59", "2024-02-29", "2030-01-01"],
-    }
-    column = dice.choice(list(value))
-    return {**event, column: dice.choice(value[column])}
-
-
-def changed_at_the_source(events: list[dict], dice: Random) -> list[dict]:
-    """The events after a few were corrected, delivered again or taken back."""
-    events = list(events)
-    for _ in range(3):
-        event = events.pop(dice.randrange(len(events)))
-        again = {**event, "recorded_at": "2023-04-05 10:00:00"}
-        events += dice.choice(
-            [[], [corrected(event, dice)], [event, again], [event, corrected(again, dice)]]
-        )
-    return events
-
-
-def batches(history: dict[str, list[dict]], dice: Random) -> list[dict[str, list[dict]]]:
-    """What the source holds at first and after each of two batches of rows in random order."""
-    waiting = {name: dice.sample(rows, len(rows)) for name, rows in history.items()}
-    held = {name: [] for name in history}
-    states = []
-    for number in range(3):
-        for name, rows in waiting.items():
-            # a new rate of a month that is over touches every account: not each time
-            comes = not number or name != "exchange_rates" or dice.random() < 0.3
-            share = dice.choice([0.02, 0.1, 0.5]) if number else 0.8
-            held[name] = held[name] + [rows.pop() for _ in range(round(len(rows) * share * comes))]
-        if number:
-            held["subscription_events"] = changed_at_the_source(held["subscription_events"], dice)
-        states.append(dict(held))
-    return states
-
-
-def arrive(folder: Path, held: dict[str, list[dict]]) -> None:
-    for name, rows in held.items():
-        write_csv(folder / f"{name}.csv", rows)
 
 
 @pytest.fixture(scope="module", params=SETTINGS, ids=["defaults", "actual", "as of", "gaps"])
@@ -89,7 +43,7 @@ def test_after_each_batch_the_tables_are_those_of_a_full_refresh(seed, played, t
     variables, daily, anew, partial_runs = played
     dice = Random(f"{seed} {variables}")
     write_history(tmp_path, seed=dice.randrange(10**6), accounts=15, months=dice.choice([15, 26]))
-    first, *later = batches({name: read_csv(tmp_path / f"{name}.csv") for name in INPUTS}, dice)
+    first, *later = batches(held_in(tmp_path), dice)
     arrive(daily.data, first)
     daily.invoke("run", "--full-refresh", variables=variables)
     for held in later:

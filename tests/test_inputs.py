@@ -4,7 +4,8 @@ import sys
 
 import duckdb
 import pytest
-from conftest import ROOT, write_csv
+from conftest import ROOT
+from reference.files import write_csv
 
 sys.path.append(str(ROOT / "scripts"))
 from input_files import InputError, Plugin

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from conftest import Dbt, write_csv
+from conftest import Dbt
+from reference.files import write_csv
 
 COLUMNS = {
     "recorded_at": "",

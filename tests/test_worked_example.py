@@ -7,7 +7,8 @@ accounts are gone and 5 large ones pay USD 4,000 more.
 from decimal import Decimal
 
 import pytest
-from conftest import Dbt, write_csv
+from conftest import Dbt
+from reference.files import write_csv
 
 
 def event(account, day, status, amount):

@@ -1,0 +1,126 @@
+"""Builds the package stage by stage with the dbt of the environment that runs this, and writes every mart's rows.
+
+    python build.py plan.json
+
+Needs nothing but dbt and its adapter, since each engine has an environment of its own. The plan names the dbt
+target and adapter, the stages (see stages.py), whether their files are loaded (or read by the target itself) and the
+file for the results: of each stage its marts' rows, as text that two engines write alike.
+"""
+
+import contextlib
+import datetime
+import io
+import json
+import os
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+
+from dbt.adapters.factory import FACTORY
+from dbt.cli.main import dbtRunner
+from load import load
+
+ROOT = Path(__file__).parents[2]
+QUIET = ["--no-use-colors", "--no-write-json", "--log-level-file", "none"]
+
+
+def dbt(*arguments: str):
+    """Runs a dbt command in this process; exits with what it said if it fails."""
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        result = dbtRunner().invoke([*QUIET, *arguments])
+    if not result.success:
+        sys.exit(f"dbt {' '.join(arguments)} failed\n{said.getvalue()}{result.exception or ''}")
+    return result.result
+
+
+def plain(value) -> str | None:
+    """A value as text: the same for the same value, whatever type a driver gives it."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    return f"{Decimal(value).normalize():f}"
+
+
+@contextlib.contextmanager
+def statements(adapter_name: str):
+    """A function that runs one statement and returns its rows as text, with the names of their columns."""
+    adapter = FACTORY.adapters[adapter_name]
+
+    def execute(sql: str) -> dict:
+        if adapter_name == "bigquery":
+            result = handle.query(sql).result()
+            columns, rows = [f.name for f in result.schema], [row.values() for row in result]
+        else:
+            cursor = handle.cursor()
+            cursor.execute(sql)
+            columns = [column[0] for column in cursor.description or []]
+            rows = cursor.fetchall() if columns else []
+        plain_rows = [[*map(plain, row)] for row in rows]
+        return {"columns": [column.lower() for column in columns], "rows": plain_rows}
+
+    with adapter.connection_named("comparison"):
+        handle = adapter.connections.get_thread_connection().handle
+        yield execute
+        if hasattr(handle, "commit"):
+            handle.commit()
+
+
+def marts(adapter: str, manifest) -> dict:
+    """Every mart's rows as they are now, and whether the last run worked out only a part of the accounts."""
+    models = [node for node in manifest.nodes.values() if node.resource_type == "model"]
+    relations = {node.name: node.relation_name for node in models}
+    published = sorted(node.name for node in models if "marts" in node.fqn)
+    with statements(adapter) as execute:
+        tables = {mart: execute(f"select * from {relations[mart]}") for mart in published}
+        versions = execute(f"select distinct version from {relations['int_nrr__account_periods']}")
+    return {"marts": tables, "is_partial": ["changed"] in versions["rows"]}
+
+
+def forget_files() -> None:
+    """dbt keeps a DuckDB database open for its next command, with the files that it has seen."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager._ENV.close()
+    DuckDBConnectionManager.close_all_connections()
+
+
+def build(plan: dict) -> None:
+    project = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", plan["target"]]
+    runner_result = dbtRunner().invoke([*QUIET, "--quiet", "parse", *project])
+    if not runner_result.success:
+        sys.exit(f"dbt parse failed: {runner_result.exception}")
+    manifest = runner_result.result
+    found = {}
+    for stage in plan["stages"]:
+        began = time.monotonic()
+        if plan["loads"]:
+            with statements(plan["adapter"]) as execute:
+                schema = os.environ["NRR_INPUT_SCHEMA"]
+                load(plan["adapter"], execute, schema, Path(stage["folder"]), stage["typed"])
+        os.environ["NRR_DATA"] = stage["folder"]
+        options = [*project, "--vars", json.dumps(stage["variables"])]
+        full = ["--full-refresh"] if stage["full_refresh"] or plan["always_in_full"] else []
+        if stage["full_refresh"]:
+            dbt("seed", *full, *options)
+        results = dbt("run", *full, *options)
+        if plan["data_tests_in"] == stage["name"]:
+            dbt("test", "--exclude-resource-type", "unit_test", *options)
+        found[stage["name"]] = marts(plan["adapter"], manifest) | {"models": len(results)}
+        if not plan["loads"]:
+            forget_files()
+        print(
+            f"{stage['name']}: {len(results)} models, {time.monotonic() - began:.0f} s", flush=True
+        )
+    Path(plan["results"]).write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    build(json.loads(Path(sys.argv[1]).read_text()))

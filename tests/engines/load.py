@@ -1,0 +1,61 @@
+"""Brings input files into a warehouse as tables, as a loader would have left them there: as text or as their types."""
+
+import csv
+from pathlib import Path
+
+# The types of an input that a loader did not leave as text.
+TYPES = {
+    **dict.fromkeys(["effective_at", "recorded_at", "discount_ends_at", "valid_from"], "timestamp"),
+    **dict.fromkeys(["quantity", "unit_amount", "discount_amount"], "numeric(18, 6)"),
+    **dict.fromkeys(["discount_percent", "rate"], "numeric(18, 6)"),
+    **dict.fromkeys(["billing_interval_count"], "integer"),
+    **dict.fromkeys(["rate_date"], "date"),
+}
+TEXT = {"postgres": "text", "snowflake": "varchar"}
+ROWS_PER_INSERT = 200
+
+
+def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
+    """Makes a table of every CSV file of the folder; `execute` runs a statement."""
+    execute(f"create schema if not exists {schema}")
+    for path in sorted(folder.glob("*.csv")):
+        as_text = f"{schema}.{path.stem}_as_text"
+        with path.open(newline="", encoding="utf-8") as file:
+            columns, *rows = csv.reader(file)
+        text = TEXT.get(adapter, "string")
+        for table in (as_text, f"{schema}.{path.stem}"):
+            # dbt makes its views anew
+            execute(f"drop table if exists {table}" + " cascade" * (adapter == "postgres"))
+        if adapter == "spark":
+            read_by_spark(execute, as_text, path)
+        else:
+            execute(f"create table {as_text} ({', '.join(f'{c} {text}' for c in columns)})")
+            for first in range(0, len(rows), ROWS_PER_INSERT):
+                block = rows[first : first + ROWS_PER_INSERT]
+                values = ", ".join(
+                    f"({', '.join(literal(value, adapter) for value in row)})" for row in block
+                )
+                execute(f"insert into {as_text} values {values}")
+        casts = [f"cast({c} as {TYPES.get(c, text) if typed else text}) as {c}" for c in columns]
+        execute(f"create table {schema}.{path.stem} as select {', '.join(casts)} from {as_text}")
+
+
+def literal(value: str, adapter: str) -> str:
+    if not value:
+        return "null"
+    if adapter == "postgres":
+        return "'" + value.replace("'", "''") + "'"
+    for character, escape in [("\\", "\\\\"), ("'", "\\'"), ("\n", "\\n"), ("\r", "\\r")]:
+        value = value.replace(character, escape)
+    return f"'{value}'"
+
+
+def read_by_spark(execute, table: str, path: Path) -> None:
+    """A statement with thousands of values takes Spark a minute; it reads the file itself."""
+    execute("drop view if exists nrr_file")
+    execute(
+        "create temporary view nrr_file using csv options "
+        f"(path '{path}', header true, multiLine true, quote '\"', escape '\"', inferSchema false,"
+        " ignoreLeadingWhiteSpace false, ignoreTrailingWhiteSpace false)"
+    )
+    execute(f"create table {table} as select * from nrr_file")

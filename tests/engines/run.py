@@ -1,0 +1,291 @@
+"""Builds the same inputs on other engines and compares every mart with DuckDB's: `python run.py postgres spark`.
+
+Each engine has an environment of its own with its dbt adapter, and a server that is started here and ended here.
+The table of results in docs/engines.md is written at the end. Exits with 1 if anything differs or fails.
+"""
+
+import contextlib
+import hashlib
+import importlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from stages import Stage, stages  # noqa: E402
+
+PAGE = ROOT / "docs/engines.md"
+BEGIN, END = "<!-- results: written by make test-engines -->\n", "<!-- end of results -->"
+# Worked out in floating point, which no two engines do alike to the last digit.
+RATES = {
+    *["nrr", "grr", "logo_retention", "nrr_low", "nrr_high", "grr_low", "grr_high"],
+    *["rate", "rate_to_next_band"],
+}
+RATE_STEP = Decimal("0.000000001")
+STAGE_SECONDS = 900
+
+
+# --- Environments ---------------------------------------------------------------------------------
+
+
+def environment(name: str) -> Path:
+    """The Python of the engine's own environment, made anew when its pinned packages change."""
+    home = ROOT / ".engines" / name
+    requirements = HERE / f"requirements/{name}.txt"
+    python, stamp = home / "bin/python", home / "installed.txt"
+    if stamp.exists() and stamp.read_text() == requirements.read_text():
+        return python
+    print(f"{name}: installing its packages into .engines/{name} ...", flush=True)
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--no-input", "-r", str(requirements)], check=True)
+    shutil.copy(requirements, stamp)
+    return python
+
+
+# --- Builds ---------------------------------------------------------------------------------------
+
+
+def build(python: Path, folder: Path, plan: dict, variables: dict[str, str]) -> dict:
+    """Runs build.py with an environment's Python and returns what it found."""
+    folder.mkdir(parents=True, exist_ok=True)
+    results, plan_file = folder / "results.json", folder / "plan.json"
+    plan_file.write_text(json.dumps(plan | {"results": str(results)}))
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("NRR_", "DBT_"))}
+    own = {
+        "DBT_PROJECT_DIR": str(ROOT),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "NRR_INPUT_SCHEMA": "nrr_input",
+        "TZ": "UTC",
+        "XDG_RUNTIME_DIR": str(folder),
+    }
+    subprocess.run(
+        [str(python), str(HERE / "build.py"), str(plan_file)],
+        cwd=folder,
+        env=inherited | own | variables,
+        check=True,
+        timeout=STAGE_SECONDS * len(plan["stages"]),
+    )
+    return json.loads(results.read_text())
+
+
+def built_by_duckdb(folder: Path, made: list[Stage]) -> dict:
+    """What every engine is compared with: each stage built anew from its files. Kept until a file changes."""
+    kept = ROOT / f".engines/duckdb-{fingerprint()}.json"
+    if kept.exists():
+        return json.loads(kept.read_text())
+    print("duckdb: builds what the others are compared with", flush=True)
+    plan = {
+        "target": "duckdb",
+        "adapter": "duckdb",
+        "stages": [vars(stage) for stage in made],
+        "loads": False,
+        "always_in_full": True,
+        "data_tests_in": None,
+    }
+    variables = {"NRR_DUCKDB_PATH": str(folder / "reference.duckdb")}
+    found = build(Path(sys.executable), folder, plan, variables)
+    for old in kept.parent.glob("duckdb-*.json"):
+        old.unlink()
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(json.dumps(found))
+    return found
+
+
+def fingerprint() -> str:
+    """Of every file that the reference follows from."""
+    parts = ["models", "macros", "seeds", "demo/data", "tests/reference"]
+    files = [file for part in parts for file in (ROOT / part).rglob("*.*") if file.suffix != ".pyc"]
+    digest = hashlib.sha256()
+    for file in sorted([*files, HERE / "stages.py", HERE / "build.py", ROOT / "dbt_project.yml"]):
+        digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def built_by(engine, python: Path, folder: Path, made: list[Stage]) -> dict:
+    """What an engine builds, incrementally after the first stage of each history."""
+    folder.mkdir()
+    plan = {
+        "target": engine.TARGET,
+        "adapter": engine.ADAPTER,
+        "stages": [vars(stage) for stage in made],
+        "loads": True,
+        "always_in_full": False,
+        "data_tests_in": made[0].name,
+    }
+    with engine.server(python, folder) as variables:
+        return build(python, folder, plan, variables)
+
+
+# --- Comparison -----------------------------------------------------------------------------------
+
+
+def comparable(mart: str, table: dict, typed: bool) -> Counter:
+    """The rows of a mart, rates to 9 digits less the last step, as a bag."""
+    columns = table["columns"]
+    order = sorted(range(len(columns)), key=columns.__getitem__)
+    as_given = typed and mart == "nrr__rejected_events"
+    return Counter(
+        tuple((columns[i], as_it_was_given(row[i]) if as_given else row[i]) for i in order)
+        for row in table["rows"]
+    )
+
+
+def as_it_was_given(value: str | None) -> str | None:
+    """A typed value as the text that a file has: each engine writes its own zeros and time zones."""
+    if value and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:.+]+", value):
+        return re.sub(r"(\.0+)?(\+00)?$", "", value)
+    if value and re.fullmatch(r"-?[0-9]+\.[0-9]+", value):
+        return f"{Decimal(value).normalize():f}"
+    return value
+
+
+def split_rates(row: tuple) -> tuple[tuple, dict]:
+    exact = tuple(pair for pair in row if pair[0] not in RATES)
+    return exact, {column: value for column, value in row if column in RATES}
+
+
+def is_near(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return one == other
+    return abs(Decimal(one) - Decimal(other)) <= RATE_STEP
+
+
+def differences(expected: Counter, found: Counter) -> list[str]:
+    """What differs, a line each: rows that are missing or too much, and rates that are not near."""
+    missing, surplus = expected - found, found - expected
+    by_exact = {}
+    for row in missing.elements():
+        exact, rates = split_rates(row)
+        by_exact.setdefault(exact, []).append(rates)
+    lines = []
+    for row in surplus.elements():
+        exact, rates = split_rates(row)
+        candidates = by_exact.get(exact, [])
+        twin = next((c for c in candidates if all(is_near(c[k], rates[k]) for k in c)), None)
+        if twin is None:
+            lines.append(f"too much: {dict(row)}")
+        else:
+            candidates.remove(twin)
+    for exact, candidates in by_exact.items():
+        lines += [f"missing: {dict(exact) | rates}" for rates in candidates]
+    return sorted(lines)
+
+
+def compare(made: list[Stage], expected: dict, found: dict, folder: Path) -> dict:
+    """Rows and differences over all stages; the differences are written to a file."""
+    rows, lines = 0, []
+    for stage in made:
+        theirs, ours = expected[stage.name]["marts"], found[stage.name]["marts"]
+        for mart in sorted(theirs.keys() | ours.keys()):
+            none = {"columns": [], "rows": []}
+            one = comparable(mart, theirs.get(mart, none), stage.typed)
+            other = comparable(mart, ours.get(mart, none), stage.typed)
+            rows += one.total()
+            lines += [f"{stage.name} {mart} {line}" for line in differences(one, other)]
+    if lines:
+        (folder / "differences.txt").write_text("\n".join(lines))
+        print("\n".join(lines[:20]))
+        print(f"{len(lines)} differences, all of them in {folder / 'differences.txt'}")
+    if not any(found[stage.name]["is_partial"] for stage in made):
+        lines.append("no run worked out only a part of the accounts")
+        print(lines[-1])
+    return {
+        "models": max(found[stage.name]["models"] for stage in made),
+        "rows": rows,
+        "differences": len(lines),
+    }
+
+
+# --- Results --------------------------------------------------------------------------------------
+
+HEADINGS = ["engine", "tested on", "versions", "models", "rows compared", "differences", "seconds"]
+
+
+def versions(python: Path, packages: list[str]) -> str:
+    """The installed versions of packages, as 'name version, ...'."""
+    listed = subprocess.run(
+        [str(python), "-m", "pip", "list", "--format=json", "--disable-pip-version-check"],
+        check=True, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    installed = {package["name"]: package["version"] for package in json.loads(listed.stdout)}
+    return ", ".join(f"{package} {installed[package]}" for package in packages)
+
+
+def write_results(results: dict[str, list[str]]) -> None:
+    """Puts the engines' rows into the table of docs/engines.md; those of other engines stay."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    table, _, after = rest.partition(END)
+    rows = {}
+    for line in table.splitlines()[2:]:
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        rows[cells[0]] = cells
+    rows |= results
+    lines = [HEADINGS, ["---"] * len(HEADINGS), *(rows[name] for name in sorted(rows))]
+    written = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    PAGE.write_text(f"{before}{BEGIN}{written}\n{END}{after}", encoding="utf-8")
+
+
+def show(results: dict[str, list[str]]) -> None:
+    table = Table()
+    for heading in HEADINGS:
+        table.add_column(heading, justify="right" if heading in HEADINGS[3:] else "left")
+    for cells in results.values():
+        table.add_row(*cells)
+    Console().print(table)
+
+
+def result_of(name: str, folder: Path, made: list[Stage], expected: dict) -> list[str]:
+    """Builds and compares on one engine; its row of the table."""
+    engine = importlib.import_module(f"servers.{name}")
+    python = environment(engine.ENVIRONMENT)
+    print(f"{name}: builds {len(made)} stages", flush=True)
+    began = time.monotonic()
+    found = built_by(engine, python, folder / name, made)
+    compared = compare(made, expected, found, folder)
+    return [
+        name, engine.TESTED_ON, versions(python, engine.PACKAGES), str(compared["models"]),
+        f"{compared['rows']:,}", str(compared["differences"]), f"{time.monotonic() - began:.0f}",
+    ]  # fmt: skip
+
+
+def main(names: list[str]) -> int:
+    folder = Path(tempfile.mkdtemp(prefix="nrr_engines_"))
+    made = stages(folder / "stages")
+    expected = built_by_duckdb(folder / "duckdb", made)
+    results, failed = {}, []
+    for name in names:
+        try:
+            results[name] = result_of(name, folder, made, expected)
+        except (subprocess.SubprocessError, OSError, RuntimeError) as error:
+            print(f"{name}: {error}", flush=True)
+            failed.append(name)
+    with contextlib.suppress(FileNotFoundError):
+        write_results(results)
+    show(results)
+    differing = [name for name, cells in results.items() if cells[5] != "0"]
+    if failed or differing:
+        print(f"failed: {failed}, differing: {differing}. Files: {folder}", file=sys.stderr)
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,10 +1,11 @@
-"""Builds the package stage by stage with the dbt of the environment that runs this, and writes every mart's rows.
+"""Builds the package stage by stage with the dbt of this environment; writes every mart's rows.
 
     python build.py plan.json
 
-Needs nothing but dbt and its adapter, since each engine has an environment of its own. The plan names the dbt
-target and adapter, the stages (see stages.py), whether their files are loaded (or read by the target itself) and the
-file for the results: of each stage its marts' rows, as text that two engines write alike.
+Needs nothing but dbt and its adapter, since each engine has an environment of its own. The plan
+names the dbt target and adapter, the stages (see stages.py), whether their files are loaded (or
+read by the target itself), the stage after which the data tests run, and the file for the results:
+of each stage its marts' rows, as text that two engines write alike.
 """
 
 import contextlib
@@ -51,7 +52,7 @@ def plain(value) -> str | None:
 
 @contextlib.contextmanager
 def statements(adapter_name: str):
-    """A function that runs one statement and returns its rows as text, with the names of their columns."""
+    """A function that runs a statement and returns its columns' names and its rows as text."""
     adapter = FACTORY.adapters[adapter_name]
 
     def execute(sql: str) -> dict:
@@ -74,7 +75,7 @@ def statements(adapter_name: str):
 
 
 def marts(adapter: str, manifest) -> dict:
-    """Every mart's rows as they are now, and whether the last run worked out only a part of the accounts."""
+    """Every mart's rows as they are now, and whether the last run left most accounts alone."""
     models = [node for node in manifest.nodes.values() if node.resource_type == "model"]
     relations = {node.name: node.relation_name for node in models}
     published = sorted(node.name for node in models if "marts" in node.fqn)
@@ -116,9 +117,8 @@ def build(plan: dict) -> None:
         found[stage["name"]] = marts(plan["adapter"], manifest) | {"models": len(results)}
         if not plan["loads"]:
             forget_files()
-        print(
-            f"{stage['name']}: {len(results)} models, {time.monotonic() - began:.0f} s", flush=True
-        )
+        seconds = time.monotonic() - began
+        print(f"{stage['name']}: {len(results)} models, {seconds:.0f} s", flush=True)
     Path(plan["results"]).write_text(json.dumps(found))
 
 

@@ -1,4 +1,4 @@
-"""Brings input files into a warehouse as tables, as a loader would have left them there: as text or as their types."""
+"""Brings input files into a warehouse as tables: as text, or as types, as loaders leave them."""
 
 import csv
 from pathlib import Path

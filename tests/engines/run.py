@@ -1,7 +1,10 @@
-"""Builds the same inputs on other engines and compares every mart with DuckDB's: `python run.py postgres spark`.
+"""Builds the same inputs on other engines and compares every mart with DuckDB's.
 
-Each engine has an environment of its own with its dbt adapter, and a server that is started here and ended here.
-The table of results in docs/engines.md is written at the end. Exits with 1 if anything differs or fails.
+    python run.py postgres spark
+
+Each engine has an environment of its own with its dbt adapter, and a server that is started and
+ended here. The table of results in docs/engines.md is written at the end. Exits with 1 if anything
+differs or fails.
 """
 
 import contextlib
@@ -86,7 +89,7 @@ def build(python: Path, folder: Path, plan: dict, variables: dict[str, str]) -> 
 
 
 def built_by_duckdb(folder: Path, made: list[Stage]) -> dict:
-    """What every engine is compared with: each stage built anew from its files. Kept until a file changes."""
+    """What every engine is compared with: each stage built anew. Kept until a file changes."""
     kept = ROOT / f".engines/duckdb-{fingerprint()}.json"
     if kept.exists():
         return json.loads(kept.read_text())
@@ -148,7 +151,7 @@ def comparable(mart: str, table: dict, typed: bool) -> Counter:
 
 
 def as_it_was_given(value: str | None) -> str | None:
-    """A typed value as the text that a file has: each engine writes its own zeros and time zones."""
+    """A typed value as a file has it: each engine writes its own zeros and time zones."""
     if value and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:.+]+", value):
         return re.sub(r"(\.0+)?(\+00)?$", "", value)
     if value and re.fullmatch(r"-?[0-9]+\.[0-9]+", value):

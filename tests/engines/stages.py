@@ -1,4 +1,4 @@
-"""What every engine builds: the demo and a random history, each in full and then in three batches."""
+"""What every engine builds: the demo and a random history, in full and then in three batches."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,7 +49,7 @@ def stages(folder: Path) -> list[Stage]:
 
 
 def loadable(rows: list[dict], typed: bool) -> list[dict]:
-    """The rows as a loader leaves them: where columns have types, what is no such value is missing."""
+    """The rows as a loader leaves them: where columns have types, what has not is missing."""
     if not typed:
         return rows
     return [

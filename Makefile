@@ -24,11 +24,15 @@ export DBT_PROFILES_DIR := $(CURDIR)
 unexport DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint bench clean
+# Each engine's own test; run.py names them with underscores.
+ENGINES := duckdb postgres spark spark-cluster snowflake bigquery redshift databricks trino
+ENGINE_TESTS := $(addprefix test-,$(ENGINES))
+.PHONY: help build test lint bench clean test-engines test-static $(ENGINE_TESTS)
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 	@echo
+	@echo "  make test-postgres                     compares one engine; others: $(filter-out postgres,$(ENGINES))"
 	@echo "  make build NRR_DATA=some/folder        builds from your own files"
 	@echo "  make build NRR_DUCKDB_PATH=some.duckdb writes another database file"
 
@@ -47,11 +51,22 @@ lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint --disable-progress-bar $(wildcard models tests analyses)
 
+# Each makes an environment in .engines, starts its server on this machine and ends it.
+$(ENGINE_TESTS): test-%: $(VENV)/dev.stamp
+	$(BIN)/python tests/engines/run.py $(subst -,_,$*)
+
+test-static: $(VENV)/dev.stamp ## compare the tables of the warehouses that have no server here
+	$(BIN)/python tests/engines/run.py redshift databricks trino
+
+# All in one run, so that what they are compared with is built once.
+test-engines: $(VENV)/dev.stamp ## compare the tables of every engine but the cluster with DuckDB's (many minutes)
+	$(BIN)/python tests/engines/run.py $(subst -,_,$(filter-out spark-cluster,$(ENGINES)))
+
 bench: $(VENV)/runtime.stamp ## measure large inputs beside other ways (many minutes)
 	$(BIN)/python benchmarks/run.py
 
 clean: ## remove the environment and everything that was built
-	rm -rf $(VENV) target logs nrr.duckdb nrr.duckdb.wal nrr.duckdb.tmp .pytest_cache .ruff_cache .hypothesis .user.yml
+	rm -rf $(VENV) .engines target logs nrr.duckdb nrr.duckdb.wal nrr.duckdb.tmp .pytest_cache .ruff_cache .hypothesis .user.yml
 
 # The environment is made again only when the pinned packages change.
 $(VENV)/runtime.stamp: requirements.txt

@@ -111,14 +111,15 @@ def build(plan: dict) -> None:
         full = ["--full-refresh"] if stage["full_refresh"] or plan["always_in_full"] else []
         if stage["full_refresh"]:
             dbt("seed", *full, *options)
-        results = dbt("run", *full, *options)
+        results = dbt("run", *full, *options).results
+        models = [result for result in results if result.node.resource_type == "model"]
         if plan["data_tests_in"] == stage["name"]:
             dbt("test", "--exclude-resource-type", "unit_test", *options)
-        found[stage["name"]] = marts(plan["adapter"], manifest) | {"models": len(results)}
+        found[stage["name"]] = marts(plan["adapter"], manifest) | {"models": len(models)}
         if not plan["loads"]:
             forget_files()
         seconds = time.monotonic() - began
-        print(f"{stage['name']}: {len(results)} models, {seconds:.0f} s", flush=True)
+        print(f"{stage['name']}: {len(models)} models, {seconds:.0f} s", flush=True)
     Path(plan["results"]).write_text(json.dumps(found))
 
 

@@ -7,7 +7,6 @@ ended here. The table of results in docs/engines.md is written at the end. Exits
 differs or fails.
 """
 
-import contextlib
 import hashlib
 import importlib
 import json
@@ -45,8 +44,14 @@ STAGE_SECONDS = 900
 # --- Environments ---------------------------------------------------------------------------------
 
 
-def environment(name: str) -> Path:
+def environment(name: str | None) -> Path:
     """The Python of the engine's own environment, made anew when its pinned packages change."""
+    if name is None:
+        return Path(sys.executable)
+    if sys.version_info < (3, 11):
+        raise RuntimeError(
+            "the packages of this engine need Python 3.11 or newer. Name one: make ... PYTHON=..."
+        )
     home = ROOT / ".engines" / name
     requirements = HERE / f"requirements/{name}.txt"
     python, stamp = home / "bin/python", home / "installed.txt"
@@ -128,7 +133,7 @@ def built_by(engine, python: Path, folder: Path, made: list[Stage]) -> dict:
         "target": engine.TARGET,
         "adapter": engine.ADAPTER,
         "stages": [vars(stage) for stage in made],
-        "loads": True,
+        "loads": engine.ADAPTER != "duckdb",
         "always_in_full": False,
         "data_tests_in": made[0].name,
     }
@@ -170,6 +175,10 @@ def is_near(one: str | None, other: str | None) -> bool:
     return abs(Decimal(one) - Decimal(other)) <= RATE_STEP
 
 
+def are_near(ones: dict, others: dict) -> bool:
+    return ones.keys() == others.keys() and all(is_near(ones[k], others[k]) for k in ones)
+
+
 def differences(expected: Counter, found: Counter) -> list[str]:
     """What differs, a line each: rows that are missing or too much, and rates that are not near."""
     missing, surplus = expected - found, found - expected
@@ -181,7 +190,7 @@ def differences(expected: Counter, found: Counter) -> list[str]:
     for row in surplus.elements():
         exact, rates = split_rates(row)
         candidates = by_exact.get(exact, [])
-        twin = next((c for c in candidates if all(is_near(c[k], rates[k]) for k in c)), None)
+        twin = next((c for c in candidates if are_near(c, rates)), None)
         if twin is None:
             lines.append(f"too much: {dict(row)}")
         else:
@@ -231,9 +240,9 @@ def versions(python: Path, packages: list[str]) -> str:
     return ", ".join(f"{package} {installed[package]}" for package in packages)
 
 
-def write_results(results: dict[str, list[str]]) -> None:
-    """Puts the engines' rows into the table of docs/engines.md; those of other engines stay."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+def with_results(page: str, results: dict[str, list[str]]) -> str:
+    """The page with the engines' rows in its table; those of other engines stay."""
+    before, _, rest = page.partition(BEGIN)
     table, _, after = rest.partition(END)
     rows = {}
     for line in table.splitlines()[2:]:
@@ -242,7 +251,7 @@ def write_results(results: dict[str, list[str]]) -> None:
     rows |= results
     lines = [HEADINGS, ["---"] * len(HEADINGS), *(rows[name] for name in sorted(rows))]
     written = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
-    PAGE.write_text(f"{before}{BEGIN}{written}\n{END}{after}", encoding="utf-8")
+    return f"{before}{BEGIN}{written}\n{END}{after}"
 
 
 def show(results: dict[str, list[str]]) -> None:
@@ -271,7 +280,7 @@ def result_of(name: str, folder: Path, made: list[Stage], expected: dict) -> lis
 def main(names: list[str]) -> int:
     folder = Path(tempfile.mkdtemp(prefix="nrr_engines_"))
     made = stages(folder / "stages")
-    expected = built_by_duckdb(folder / "duckdb", made)
+    expected = built_by_duckdb(folder / "reference", made)
     results, failed = {}, []
     for name in names:
         try:
@@ -279,8 +288,8 @@ def main(names: list[str]) -> int:
         except (subprocess.SubprocessError, OSError, RuntimeError) as error:
             print(f"{name}: {error}", flush=True)
             failed.append(name)
-    with contextlib.suppress(FileNotFoundError):
-        write_results(results)
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(with_results(page, results), encoding="utf-8")
     show(results)
     differing = [name for name, cells in results.items() if cells[5] != "0"]
     if failed or differing:

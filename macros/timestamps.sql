@@ -20,13 +20,14 @@
 {% macro default__read_timestamp(column) -%}
     {%- set text -%} {{ nrr.plain_timestamp('cast(' ~ column ~ ' as ' ~ nrr.type_text() ~ ')') }} {%- endset -%}
     {%- set day = '(1[89]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
+    {%- set hours = '[+-](0[0-9]|1[0-4])' -%}
     {%- set time = ' ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?' -%}
     case
         when {{ nrr.matches(text, '^' ~ day ~ '(' ~ time ~ ')?$') }} then {{ nrr.local_timestamp(text) }}
-        when {{ nrr.matches(text, '^' ~ day ~ time ~ '[+-][0-9]{2}:[0-5][0-9]$') }} then {{ nrr.utc_timestamp(text) }}
-        when {{ nrr.matches(text, '^' ~ day ~ time ~ '[+-][0-9]{2}$') }}
+        when {{ nrr.matches(text, '^' ~ day ~ time ~ hours ~ ':[0-5][0-9]$') }} then {{ nrr.utc_timestamp(text) }}
+        when {{ nrr.matches(text, '^' ~ day ~ time ~ hours ~ '$') }}
             then {{ nrr.utc_timestamp(dbt.concat([text, "':00'"])) }}
-        when {{ nrr.matches(text, '^' ~ day ~ time ~ '[+-][0-9]{4}$') }}
+        when {{ nrr.matches(text, '^' ~ day ~ time ~ hours ~ '[0-5][0-9]$') }}
             then {{ nrr.utc_timestamp(dbt.concat([
                 'substr(' ~ text ~ ', 1, length(' ~ text ~ ') - 2)', "':'",
                 'substr(' ~ text ~ ', length(' ~ text ~ ') - 1)',
@@ -75,10 +76,7 @@
 {% macro utc_timestamp(text) -%} {{ return(adapter.dispatch('utc_timestamp', 'nrr')(text)) }} {%- endmacro %}
 
 {% macro default__utc_timestamp(text) -%}
-    case
-        when {{ nrr.day_exists(text) }} and {{ nrr.matches(text, '[+-](0[0-9]|1[0-5]):[0-5][0-9]$') }}
-            then cast({{ text }} as timestamptz) at time zone 'UTC'
-    end
+    case when {{ nrr.day_exists(text) }} then cast({{ text }} as timestamptz) at time zone 'UTC' end
 {%- endmacro %}
 
 {% macro snowflake__utc_timestamp(text) -%}
@@ -104,7 +102,7 @@
         when typeof({{ column }}) <> 'VARCHAR'
             or regexp_matches({{ text }}, '^ *[0-9]+[-/][0-9]+[-/][0-9]+([T ][0-9:.]+)? *$')
             then try_cast({{ column }} as timestamp)
-        when regexp_matches({{ text }}, '[T ][0-9:.]+ ?(Z|UTC|[+-][0-9][0-9](:?[0-9][0-9])?)$')
+        when regexp_matches({{ text }}, '[T ][0-9:.]+ ?(Z|UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)$')
             then timezone('UTC', try_cast(
                 regexp_replace(regexp_replace({{ text }}, ' ?UTC$', 'Z'), ' ([+-])', '\1') as timestamptz
             ))

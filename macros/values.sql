@@ -25,8 +25,12 @@
     try_cast(trim(cast({{ column }} as {{ nrr.type_text() }})) as {{ type }})
 {%- endmacro %}
 
+{# It alone takes 1_000 for a number. #}
 {% macro duckdb__read_decimal(column, type, digits, decimals) -%}
-    try_cast({{ column }} as {{ type }})
+    case
+        when typeof({{ column }}) <> 'VARCHAR' or not contains(cast({{ column }} as varchar), '_')
+            then try_cast({{ column }} as {{ type }})
+    end
 {%- endmacro %}
 
 {% macro snowflake__read_decimal(column, type, digits, decimals) -%}

@@ -8,10 +8,35 @@ from random import Random
 
 from load import TYPES
 from reference.batches import arrive, batches, held_in
-from reference.random_history import SEGMENTS, write_history
+from reference.random_history import EVENT_COLUMNS, SEGMENTS, write_history
 
 ROOT = Path(__file__).parents[2]
 LATER_BATCHES = 3
+# Ways to write a value, or something that is none: each is read, or refused, alike everywhere.
+INSTANTS = [
+    *["2024-05-31", "2024-05-31 23:59", "2024-05-31T23:59:59", "2024-05-31 23:59:59.5"],
+    *["2024-05-31 23:59:59.999999", "2024-05-31T22:30:00Z", "2024-05-31 22:30:00 UTC"],
+    *["2024-05-31T23:30:00-02:00", "2024-06-01 00:30:00+02", "2024-06-01 00:30:00 +0200"],
+    *["2024-06-01T05:29:59.123456+05:30", "2024-05-31 12:00:00-12:00", " 2024-05-31 10:00:00 "],
+    *["2024-02-29", "2023-02-29", "2024-02-30 10:00:00Z", "2024-13-01", "2024-00-10", "2024-06-31"],
+    *["24-01-15", "1899-12-31", "2200-01-01", "2024-05-31 24:00:01", "2024-05-31 10:60"],
+    *[
+        "2024-05-31 10:00:00 Mars/Base",
+        "2024-05-31x",
+        "31.05.2024",
+        "May 31, 2024",
+        "now",
+        "x",
+        "0",
+    ],
+    *["infinity", "20240531", "2024-05", "2024-05-31 10", "2024-05-31 10:00:00+25:00"],
+]
+NUMBERS = [
+    *["10", "10.5", " 10 ", "+10", "-10", "10.", ".5", "0010", "1e2", "1.5E+2", "1e-3", "-0"],
+    *["12.3456784", "12.3456785", "0.0000005", "0.0000004", "999999", "1e11", "1e12"],
+    *["999999999999.9999999", "1000000000000", "123456789012345678901234567890", "1e400"],
+    *["1,000", "1_000", "$10", "ten", "NaN", "inf", "0x10", "1e", ".", "-", "1 0", "true"],
+]
 
 
 @dataclass
@@ -39,13 +64,37 @@ def stages(folder: Path) -> list[Stage]:
     }
     made = []
     for name, (source, typed, at_first, settings) in histories.items():
-        states = batches(held_in(source), Random(name), LATER_BATCHES, at_first)
+        held = held_in(source)
+        if not typed:
+            held["subscription_events"] += [*written_in_many_ways()]
+        states = batches(held, Random(name), LATER_BATCHES, at_first)
         for number, held in enumerate(states):
             data = folder / f"{name}_{number}"
             arrive(data, {input_: loadable(rows, typed) for input_, rows in held.items()})
             variables = {"nrr_segments": SEGMENTS, "nrr_rejected_rows_allowed": 1, **settings}
             made.append(Stage(f"{name} {number}", str(data), typed, number == 0, variables))
     return made
+
+
+def written_in_many_ways():
+    """An event of an account of its own for each way to write a value."""
+    plain = {
+        **dict.fromkeys(EVENT_COLUMNS, ""),
+        **{"effective_at": "2024-01-15 08:00:00", "recorded_at": "2024-01-15 08:00:00"},
+        **{
+            "status": "active",
+            "unit_amount": "100",
+            "currency": "USD",
+            "billing_interval": "month",
+        },
+    }
+    ways = [("effective_at", INSTANTS), ("discount_ends_at", INSTANTS), ("quantity", NUMBERS)]
+    for column, values in [*ways, ("unit_amount", NUMBERS), ("discount_percent", NUMBERS)]:
+        for number, value in enumerate(values):
+            name = f"{column} {number}"
+            ids = {"event_id": name, "account_id": name, "subscription_id": name}
+            discount = {"discount_percent": "10"} if column == "discount_ends_at" else {}
+            yield {**plain, **ids, **discount, column: value}
 
 
 def loadable(rows: list[dict], typed: bool) -> list[dict]:

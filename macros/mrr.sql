@@ -18,10 +18,10 @@
 {%- endmacro %}
 
 {#
-  state_mrr(...): MRR of one state, numeric(18, 4), in the currency of its amounts:
+  state_mrr(...): MRR of one state, decimal(18, 4), in the currency of its amounts:
   max(0, quantity x unit_amount x (1 - discount_percent / 100) - discount_amount)
   x periods_per_year / (12 x billing_interval_count), rounded half away from zero to 4 decimals.
-  Takes columns of numeric(18, 6) (the count: a whole number) and counts in millionths, so that
+  Takes columns of decimal(18, 6) (the count: a whole number) and counts in millionths, so that
   only the one division rounds.
 #}
 {% macro state_mrr(quantity, unit_amount, discount_percent, discount_amount, billing_interval, billing_interval_count) -%}
@@ -63,14 +63,14 @@
 
 {% macro duckdb__rounded_between(lowest, highest, exact) -%}
     case
-        when round(10000 * ({{ lowest }})) = round(10000 * ({{ highest }})) then cast({{ highest }} as numeric(18, 4))
+        when round(10000 * ({{ lowest }})) = round(10000 * ({{ highest }})) then cast({{ highest }} as decimal(18, 4))
         else {{ exact }}
     end
 {%- endmacro %}
 
-{# millionths(amount): a numeric(18, 6) as a whole number of millionths. #}
+{# millionths(amount): a decimal(18, 6) as a whole number of millionths. #}
 {% macro millionths(amount) -%}
-    cast(cast({{ amount }} as numeric(28, 6)) * 1000000 as {{ nrr.type_wide_integer() }})
+    cast(cast({{ amount }} as decimal(28, 6)) * 1000000 as {{ nrr.type_wide_integer() }})
 {%- endmacro %}
 
 {#
@@ -108,12 +108,12 @@
 
 {# ten_thousandths(number): a whole number of ten-thousandths as money. #}
 {% macro ten_thousandths(number) -%}
-    cast(cast({{ number }} as numeric(18, 0)) * cast(0.0001 as numeric(5, 4)) as numeric(18, 4))
+    cast(cast({{ number }} as decimal(18, 0)) * cast(0.0001 as decimal(5, 4)) as decimal(18, 4))
 {%- endmacro %}
 
 {# arr(mrr): annual recurring revenue of a monthly amount. #}
 {% macro arr(mrr) -%}
-    12 * cast({{ mrr }} as numeric(28, 4))
+    12 * cast({{ mrr }} as decimal(28, 4))
 {%- endmacro %}
 
 {#
@@ -131,7 +131,7 @@
             product ~ " * 0.99999999999999",
             product ~ " * 1.00000000000001",
             nrr.divide_to_money(
-                "cast(cast(" ~ amount ~ " as numeric(28, 4)) * 10000 as " ~ integer ~ ")"
+                "cast(cast(" ~ amount ~ " as decimal(28, 4)) * 10000 as " ~ integer ~ ")"
                 ~ " * cast(" ~ rate ~ " * 1000000000000 as " ~ integer ~ ")",
                 "cast(1000000000000 as " ~ integer ~ ")"
             )

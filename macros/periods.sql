@@ -6,14 +6,17 @@
 
 {# period_version(): the version of the periods that this run works out. #}
 {% macro period_version() -%}
-    {%- if nrr.is_incremental_run() or not execute -%} case when {{ nrr.is_full_run() }} then 'full' else 'changed' end
-    {%- else -%} 'full'
-    {%- endif -%}
+    {#- with its type: Redshift would make a column of the first literal's length -#}
+    cast(
+        {%- if nrr.is_incremental_run() or not execute %} case when {{ nrr.is_full_run() }} then 'full' else 'changed' end
+        {%- else %} 'full'
+        {%- endif %} as {{ nrr.type_text() }}
+    )
 {%- endmacro %}
 
 {# full_run_id(): the id of this run, if it is a full one, else null. #}
 {% macro full_run_id() -%}
-    case when {{ nrr.period_version() }} = 'full' then '{{ invocation_id }}' end
+    cast(case when {{ nrr.period_version() }} = 'full' then '{{ invocation_id }}' end as {{ nrr.type_text() }})
 {%- endmacro %}
 
 {# forget_changed_periods(): before a run, what earlier runs than the last full one worked out for touched accounts goes. #}

@@ -1,14 +1,14 @@
-{# Ratios: numeric(38, 9), rounded to 9 decimals, null over zero. #}
+{# Ratios: decimal(38, 9), rounded to 9 decimals, null over zero. #}
 
 {# as_ratio(value): a double as a published ratio, as above. #}
 {% macro as_ratio(value) -%}
     {{ return(adapter.dispatch('as_ratio', 'nrr')(value)) }}
 {%- endmacro %}
 
-{% macro default__as_ratio(value) -%} cast(round({{ value }}, 9) as numeric(38, 9)) {%- endmacro %}
+{% macro default__as_ratio(value) -%} cast(round({{ value }}, 9) as decimal(38, 9)) {%- endmacro %}
 
 {# It rounds no floats to decimals. #}
-{% macro postgres__as_ratio(value) -%} cast(round(cast({{ value }} as numeric), 9) as numeric(38, 9)) {%- endmacro %}
+{% macro postgres__as_ratio(value) -%} cast(round(cast({{ value }} as numeric), 9) as decimal(38, 9)) {%- endmacro %}
 {% macro redshift__as_ratio(value) -%} {{ nrr.default__as_ratio(value) }} {%- endmacro %}
 
 {# divide(numerator, denominator): a double, null over zero. #}

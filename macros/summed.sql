@@ -41,7 +41,7 @@
     sum(case when {{ condition }} then {{ expression }} else 0 end)
 {%- endmacro %}
 
-{# sum_of_products(a, b): the exact sum of the products of two amounts of numeric(18, 4). #}
+{# sum_of_products(a, b): the exact sum of the products of two amounts of decimal(18, 4): of 38 digits, as many as a decimal has. #}
 {% macro sum_of_products(a, b) -%}
-    sum(cast({{ a }} as numeric(19, 4)) * cast({{ b }} as numeric(19, 4)))
+    sum(cast({{ a }} as decimal(18, 4)) * cast({{ b }} as decimal(19, 4)))
 {%- endmacro %}

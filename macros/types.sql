@@ -1,4 +1,4 @@
-{# Types that warehouses name differently. Others are written out: numeric(18, 4), date, integer, boolean. #}
+{# Types that warehouses name differently. Others are written out: decimal(18, 4), date, integer, boolean. #}
 
 {# type_text(): text of any length. #}
 {% macro type_text() -%} {{ return(adapter.dispatch('type_text', 'nrr')()) }} {%- endmacro %}
@@ -21,12 +21,12 @@
 
 {# type_wide_integer(): a whole number of 37 digits. #}
 {% macro type_wide_integer() -%} {{ return(adapter.dispatch('type_wide_integer', 'nrr')()) }} {%- endmacro %}
-{% macro default__type_wide_integer() -%} numeric(38, 0) {%- endmacro %}
+{% macro default__type_wide_integer() -%} decimal(38, 0) {%- endmacro %}
 {% macro duckdb__type_wide_integer() -%} hugeint {%- endmacro %}
 {% macro bigquery__type_wide_integer() -%} bignumeric {%- endmacro %}
 {% macro spark__type_wide_integer() -%} decimal(38, 0) {%- endmacro %}
 
 {# type_rate(): an exchange rate, 8 digits before the point and 12 after it. #}
 {% macro type_rate() -%} {{ return(adapter.dispatch('type_rate', 'nrr')()) }} {%- endmacro %}
-{% macro default__type_rate() -%} numeric(20, 12) {%- endmacro %}
+{% macro default__type_rate() -%} decimal(20, 12) {%- endmacro %}
 {% macro bigquery__type_rate() -%} bignumeric(20, 12) {%- endmacro %}

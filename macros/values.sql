@@ -13,7 +13,7 @@
 
 {# read_decimal(column): a decimal, 12 digits before the point and 6 after it. #}
 {% macro read_decimal(column) -%}
-    {{ return(adapter.dispatch('read_decimal', 'nrr')(column, 'numeric(18, 6)', 12, 6)) }}
+    {{ return(adapter.dispatch('read_decimal', 'nrr')(column, 'decimal(18, 6)', 12, 6)) }}
 {%- endmacro %}
 
 {# read_rate(column): an exchange rate. #}
@@ -53,12 +53,17 @@
     end
 {%- endmacro %}
 
-{# ... and a number without a point is cut off by its own `numeric`. #}
+{# ... and a number without a point is cut off by its own `decimal`. One with an exponent is a float that became text. #}
 {% macro redshift__read_decimal(column, type, digits, decimals) -%}
     {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
     case
-        when {{ text }} ~ '^[+-]?0*([0-9]{1,{{ digits }}}([.][0-9]{0,{{ decimals }}})?|[0-9]{1,{{ digits - 1 }}}[.][0-9]{0,16})$'
+        when {{ text }} ~ '^[+-]?0*([0-9]{1,{{ digits }}}([.][0-9]{0,{{ decimals }}})?|[0-9]{0,{{ digits - 1 }}}[.][0-9]{1,16})$'
             then cast({{ text }} as {{ type }})
+        when {{ text }} ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)[eE][+-]?[0-9]{1,2}$'
+            then case
+                when abs(cast({{ text }} as double precision)) < {{ '9' * digits }}
+                    then cast(cast({{ text }} as double precision) as {{ type }})
+            end
     end
 {%- endmacro %}
 

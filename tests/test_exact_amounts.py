@@ -111,9 +111,9 @@ def computed(expression: str, columns: str, rows: list[tuple]) -> list[Decimal]:
 @given(states=st.lists(st.one_of(STATES, TIED_STATES), min_size=1, max_size=100))
 def test_mrr_is_exact(expressions, states):
     columns = (
-        "quantity numeric(18, 6), unit_amount numeric(18, 6), "
-        "discount_percent numeric(18, 6), discount_amount numeric(18, 6), "
-        "billing_interval text, billing_interval_count numeric(18, 6)"
+        "quantity decimal(18, 6), unit_amount decimal(18, 6), "
+        "discount_percent decimal(18, 6), discount_amount decimal(18, 6), "
+        "billing_interval text, billing_interval_count decimal(18, 6)"
     )
     found = computed(expressions[0], columns, states)
     assert found == [mrr(*state) for state in states]
@@ -122,5 +122,5 @@ def test_mrr_is_exact(expressions, states):
 @EXAMPLES
 @given(conversions=st.lists(CONVERSIONS, min_size=100, max_size=200))
 def test_conversion_is_exact(expressions, conversions):
-    found = computed(expressions[1], "amount numeric(18, 4), rate numeric(20, 12)", conversions)
+    found = computed(expressions[1], "amount decimal(18, 4), rate decimal(20, 12)", conversions)
     assert found == [rounded(Fraction(amount) * Fraction(rate)) for amount, rate in conversions]

@@ -18,9 +18,9 @@ create table nrr_sizes as
 create table nrr__retention (
     month date, segment_dimension varchar, segment varchar,
     starting_accounts integer, retained_accounts integer,
-    starting_mrr numeric(28, 4), ending_mrr numeric(28, 4),
-    nrr numeric(20, 9), grr numeric(20, 9), logo_retention numeric(20, 9),
-    nrr_low numeric(20, 9), nrr_high numeric(20, 9)
+    starting_mrr decimal(28, 4), ending_mrr decimal(28, 4),
+    nrr decimal(20, 9), grr decimal(20, 9), logo_retention decimal(20, 9),
+    nrr_low decimal(20, 9), nrr_high decimal(20, 9)
 );
 create table nrr__retention_grades (
     month date, benchmark_id varchar, segment varchar, publisher varchar,

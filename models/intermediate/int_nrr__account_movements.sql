@@ -53,12 +53,12 @@ select
     version,
     full_run_id,
     month,
-    cast(opening_mrr as numeric(18, 4)) as opening_mrr,
-    cast(closing_mrr as numeric(18, 4)) as closing_mrr,
+    cast(opening_mrr as decimal(18, 4)) as opening_mrr,
+    cast(closing_mrr as decimal(18, 4)) as closing_mrr,
     movement,
-    cast(movement_mrr as numeric(18, 4)) as movement_mrr,
+    cast(movement_mrr as decimal(18, 4)) as movement_mrr,
     -- whatever the movement does not explain came from exchange rates alone
-    cast(closing_mrr - opening_mrr - movement_mrr as numeric(18, 4)) as fx_mrr
+    cast(closing_mrr - opening_mrr - movement_mrr as decimal(18, 4)) as fx_mrr
     {%- for segment in segments %},
     {{ segment }}
     {%- endfor %}

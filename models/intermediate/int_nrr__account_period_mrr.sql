@@ -107,9 +107,9 @@ select
     case
         when totals.is_monthly then '{{ nrr.setting('nrr_reporting_currency') }}' else totals.account_currency
     end as mrr_currency,
-    cast(coalesce(monthly_amounts.mrr, totals.mrr) as numeric(18, 4)) as mrr,
-    cast(coalesce(monthly_amounts.mrr_at_previous_rates, totals.mrr) as numeric(18, 4)) as mrr_at_previous_rates,
-    cast(coalesce(monthly_amounts.mrr_at_year_ago_rates, totals.mrr) as numeric(18, 4)) as mrr_at_year_ago_rates
+    cast(coalesce(monthly_amounts.mrr, totals.mrr) as decimal(18, 4)) as mrr,
+    cast(coalesce(monthly_amounts.mrr_at_previous_rates, totals.mrr) as decimal(18, 4)) as mrr_at_previous_rates,
+    cast(coalesce(monthly_amounts.mrr_at_year_ago_rates, totals.mrr) as decimal(18, 4)) as mrr_at_year_ago_rates
     {%- for dimension in dimensions %},
     coalesce(largest_shares.{{ dimension }}, totals.{{ dimension }}) as {{ dimension }}
     {%- endfor %}

@@ -1,4 +1,4 @@
-{%- set step = 'cast(0.0001 as numeric(5, 4))' -%}
+{%- set step = 'cast(0.0001 as decimal(5, 4))' -%}
 -- One row per cell of ARR that neither a size nor a benchmark cuts any further, from arr_from on, and as
 -- the MRR that has it: from mrr_from up to, not including, mrr_to (null: no end). ARR has 4 decimals, so
 -- an amount that is itself a bound is a cell of its own.
@@ -47,7 +47,7 @@ cells as (
     select
         arr_from,
         -- about a twelfth of it, at most one step off
-        cast(arr_from / 12 as numeric(18, 4)) as about_mrr
+        cast(arr_from / 12 as decimal(18, 4)) as about_mrr
     from cell_starts
     where arr_from is not null
     group by arr_from
@@ -62,14 +62,14 @@ mrr_cells as (
                 when 12 * (about_mrr - {{ step }}) >= arr_from then about_mrr - {{ step }}
                 when 12 * about_mrr >= arr_from then about_mrr
                 else about_mrr + {{ step }}
-            end as numeric(18, 4)
+            end as decimal(18, 4)
         ) as mrr_from
     from cells
 )
 
 select
     cast(mrr_cells.arr_from as {{ nrr.type_text() }}) as arr_cell,
-    cast(mrr_cells.arr_from as numeric(28, 4)) as arr_from,
+    cast(mrr_cells.arr_from as decimal(28, 4)) as arr_from,
     mrr_cells.mrr_from,
     lead(mrr_cells.mrr_from) over (order by mrr_cells.arr_from) as mrr_to,
     sizes.size

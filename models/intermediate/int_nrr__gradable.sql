@@ -1,3 +1,5 @@
+{#- with its type: Redshift casts no literal that is a column of a CTE -#}
+{%- set any -%} cast('all' as {{ nrr.type_text() }}) {%- endset -%}
 -- One row per month, benchmark and segment that it can grade: which rates it grades (rated_dimension,
 -- rated_segment) and by which of its rows (band_segment; null where it has none that fits).
 with benchmarks as (
@@ -44,9 +46,9 @@ any_company as (
     select
         months.month,
         benchmarks.benchmark_id,
-        'all' as segment,
-        'all' as rated_dimension,
-        'all' as band_segment
+        {{ any }} as segment,
+        {{ any }} as rated_dimension,
+        {{ any }} as band_segment
     from months
     cross join benchmarks
     where benchmarks.dimension = 'all'
@@ -57,8 +59,8 @@ any_size as (
         months.month,
         benchmarks.benchmark_id,
         sizes.size as segment,
-        'size' as rated_dimension,
-        'all' as band_segment
+        cast('size' as {{ nrr.type_text() }}) as rated_dimension,
+        {{ any }} as band_segment
     from months
     cross join benchmarks
     cross join {{ ref('nrr_sizes') }} as sizes
@@ -71,7 +73,7 @@ company_by_arr as (
         company.month,
         benchmarks.benchmark_id,
         coalesce(benchmark_rows.segment, 'all') as segment,
-        'all' as rated_dimension,
+        {{ any }} as rated_dimension,
         benchmark_rows.segment as band_segment
     from company
     inner join benchmarks on benchmarks.dimension = 'arr'
@@ -104,7 +106,7 @@ company_by_acv as (
         company.month,
         benchmarks.benchmark_id,
         coalesce(benchmark_rows.segment, 'all') as segment,
-        'all' as rated_dimension,
+        {{ any }} as rated_dimension,
         benchmark_rows.segment as band_segment
     from company
     inner join benchmarks on benchmarks.dimension = 'acv' and benchmarks.scope = 'company'
@@ -120,7 +122,7 @@ company_by_pricing_model as (
         company.month,
         benchmarks.benchmark_id,
         coalesce(pricing_models.pricing_model, 'all') as segment,
-        'all' as rated_dimension,
+        {{ any }} as rated_dimension,
         benchmark_rows.segment as band_segment
     from company
     inner join benchmarks on benchmarks.dimension = 'pricing_model' and benchmarks.scope = 'company'

@@ -9,8 +9,8 @@ with sums as (
 empty_months as (
     select
         months.month,
-        'all' as segment_dimension,
-        'all' as segment,
+        cast('all' as {{ nrr.type_text() }}) as segment_dimension,
+        cast('all' as {{ nrr.type_text() }}) as segment,
         {%- for column in nrr.retention_sums() %}
         0 as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}

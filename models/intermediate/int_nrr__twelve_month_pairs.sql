@@ -35,7 +35,7 @@ converted as (
 pairs as (
     select
         converted.*,
-        cast(case when is_interrupted then 0 else last_month_mrr end as numeric(18, 4)) as ending_mrr
+        cast(case when is_interrupted then 0 else last_month_mrr end as decimal(18, 4)) as ending_mrr
     from converted
 )
 

@@ -76,6 +76,6 @@ select
     segment_dimension,
     segment
     {%- for column in nrr.waterfall_columns() %},
-    cast({{ column }} as numeric(28, 4)) as {{ column }}
+    cast({{ column }} as decimal(28, 4)) as {{ column }}
     {%- endfor %}
 from explained

@@ -9,7 +9,7 @@ select
     {%- for column in [
         'starting_mrr', 'expansion_mrr', 'contraction_mrr', 'churned_mrr', 'retained_mrr', 'ending_mrr',
     ] %}
-    cast({{ column }} as numeric(28, 4)) as {{ column }},
+    cast({{ column }} as decimal(28, 4)) as {{ column }},
     {%- endfor %}
     {%- for column in ['nrr', 'grr', 'logo_retention', 'nrr_low', 'nrr_high', 'grr_low', 'grr_high'] %}
     {{ nrr.as_ratio(column) }} as {{ column }}{{ ',' if not loop.last }}

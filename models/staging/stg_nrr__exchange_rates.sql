@@ -1,6 +1,6 @@
 -- One row per currency and date: its rate into the reporting currency, where it can be read.
 with input as (
-    select * from {{ nrr.input_rows('exchange_rates', ['currency', 'rate_date', 'rate']) }}
+    select * from {{ nrr.input_rows('exchange_rates', ['currency', 'rate_date', 'rate']) }} as input
 ),
 
 typed as (

@@ -58,7 +58,7 @@ checked as (
                 then 'unknown_status'
             when carries_mrr and unit_amount is null then 'missing_unit_amount'
             -- more than the money type holds: the amount cannot be read
-            when cast(quantity as numeric(20, 6)) * unit_amount >= 1000000000000 then 'missing_unit_amount'
+            when cast(quantity as decimal(20, 6)) * unit_amount >= 1000000000000 then 'missing_unit_amount'
             when unit_amount < 0 then 'negative_amount'
             when quantity < 0 then 'negative_quantity'
             when

@@ -6,12 +6,15 @@ from pathlib import Path
 # The types of an input that a loader did not leave as text.
 TYPES = {
     **dict.fromkeys(["effective_at", "recorded_at", "discount_ends_at", "valid_from"], "timestamp"),
-    **dict.fromkeys(["quantity", "unit_amount", "discount_amount"], "numeric(18, 6)"),
-    **dict.fromkeys(["discount_percent", "rate"], "numeric(18, 6)"),
+    **dict.fromkeys(["quantity", "unit_amount", "discount_amount"], "decimal(18, 6)"),
+    **dict.fromkeys(["discount_percent", "rate"], "decimal(18, 6)"),
     **dict.fromkeys(["billing_interval_count"], "integer"),
     **dict.fromkeys(["rate_date"], "date"),
 }
-TEXT = {"postgres": "text", "snowflake": "varchar"}
+TEXT = {
+    **{"postgres": "text", "snowflake": "varchar", "trino": "varchar"},
+    "redshift": "varchar(65535)",
+}
 ROWS_PER_INSERT = 200
 
 
@@ -43,7 +46,7 @@ def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
 def literal(value: str, adapter: str) -> str:
     if not value:
         return "null"
-    if adapter == "postgres":
+    if adapter in ("postgres", "trino"):
         return "'" + value.replace("'", "''") + "'"
     for character, escape in [("\\", "\\\\"), ("'", "\\'"), ("\n", "\\n"), ("\r", "\\r")]:
         value = value.replace(character, escape)

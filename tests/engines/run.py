@@ -68,8 +68,10 @@ def environment(name: str | None) -> Path:
 # --- Builds ---------------------------------------------------------------------------------------
 
 
-def build(python: Path, folder: Path, plan: dict, variables: dict[str, str]) -> dict:
-    """Runs build.py with an environment's Python and returns what it found."""
+def build(
+    python: Path, folder: Path, plan: dict, variables: dict[str, str], script: str = "build.py"
+) -> dict:
+    """Runs build.py, or one that takes its place, with an environment's Python; what it found."""
     folder.mkdir(parents=True, exist_ok=True)
     results, plan_file = folder / "results.json", folder / "plan.json"
     plan_file.write_text(json.dumps(plan | {"results": str(results)}))
@@ -84,7 +86,7 @@ def build(python: Path, folder: Path, plan: dict, variables: dict[str, str]) -> 
         "XDG_RUNTIME_DIR": str(folder),
     }
     subprocess.run(
-        [str(python), str(HERE / "build.py"), str(plan_file)],
+        [str(python), str(HERE / script), str(plan_file)],
         cwd=folder,
         env=inherited | own | variables,
         check=True,
@@ -138,7 +140,7 @@ def built_by(engine, python: Path, folder: Path, made: list[Stage]) -> dict:
         "data_tests_in": made[0].name,
     }
     with engine.server(python, folder) as variables:
-        return build(python, folder, plan, variables)
+        return build(python, folder, plan, variables, getattr(engine, "BUILD", "build.py"))
 
 
 # --- Comparison -----------------------------------------------------------------------------------

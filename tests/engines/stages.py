@@ -108,7 +108,7 @@ def loadable(rows: list[dict], typed: bool) -> list[dict]:
 
 
 def is_typed(column: str, value: str) -> bool:
-    read = Decimal if "numeric" in TYPES.get(column, "") or TYPES.get(column) == "integer" else str
+    read = Decimal if "decimal" in TYPES.get(column, "") or TYPES.get(column) == "integer" else str
     if TYPES.get(column) in ("timestamp", "date"):
         read = datetime.fromisoformat
     try:

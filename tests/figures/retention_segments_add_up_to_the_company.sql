@@ -27,7 +27,7 @@ with sums as (
 accounts as (
     select
         month,
-        'accounts' as segment_dimension,
+        cast('accounts' as {{ nrr.type_text() }}) as segment_dimension,
         count(*) as starting_accounts,
         sum(case when ending_mrr > 0 then 1 else 0 end) as retained_accounts,
         sum(starting_mrr) as starting_mrr,

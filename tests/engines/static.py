@@ -1,0 +1,410 @@
+"""Builds the package for a warehouse that cannot be had here: DuckDB takes the server's place.
+
+    python static.py plan.json
+
+Takes the plan of build.py and writes the same results. The warehouse's own dbt adapter compiles the
+models, makes its statements for tables, views, hooks and merges, and sends them. Here each is
+parsed in the warehouse's dialect, checked for what the warehouse is known to reject, translated by
+sqlglot and run. So the meaning of the SQL is tested, but not the warehouse: what it does otherwise
+than it says of itself shows only there.
+"""
+
+import functools
+import json
+import logging
+import re
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import sqlglot
+from build import build
+from sqlglot import exp
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.qualify import qualify
+
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+TEXT = re.compile(r"'(?:[^'\\]|''|\\.)*'", re.DOTALL)
+DATABASES = {"redshift": "analytics", "trino": "iceberg", "databricks": "warehouse"}
+# sqlglot says what DuckDB has no word for (a table's file format), which does not matter here
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+
+# --- What the warehouses reject -------------------------------------------------------------------
+
+
+class RejectedError(Exception):
+    """A statement that the warehouse would not take."""
+
+
+def check(statement: exp.Expression, sql: str, dialect: str, schema: dict) -> None:
+    """Raises for what the warehouse would not take, as far as that can be told without it."""
+    if isinstance(statement, exp.Command):
+        raise RejectedError(f"sqlglot does not know this statement of {dialect}")
+    if dialect == "trino":
+        check_trino(sql)
+    if dialect == "redshift":
+        check_redshift(statement)
+    for query in queries(statement):
+        check_columns_and_types(query, dialect, schema)
+
+
+def queries(statement: exp.Expression) -> list[exp.Expression]:
+    """The queries of a statement, on their own."""
+    if isinstance(statement, exp.Query):
+        return [statement]
+    inner = statement.args.get("expression")
+    found = [inner] if isinstance(inner, exp.Query) else []
+    if isinstance(inner, exp.Subquery):
+        found = [inner.unnest()]
+    if isinstance(statement, exp.Delete | exp.Update):
+        # what the condition's columns belong to
+        found = [exp.select("1").from_(statement.this.copy())]
+        if condition := statement.args.get("where"):
+            found[0] = found[0].where(condition.this.copy())
+    return found
+
+
+REPLACE = re.compile(r"replace\((\w+(?:\((?:[^()]|\([^()]*\))*\))?), '[^']*', '[^']*'\)")
+
+
+def check_trino(sql: str) -> None:
+    import trino_sql_validator
+
+    # the validator ends after some 5,000 words: replace(a, 'b', 'c') becomes a
+    while len(sql) > 20000 and REPLACE.search(sql):
+        sql = REPLACE.sub(r"\1", sql)
+    result = trino_sql_validator.validate(sql, jinja="reject")
+    if not result.valid or result.warnings:
+        raise RejectedError(f"Trino: {result.error or ''} {result.warnings}")
+    if re.search(r"\bnumeric\b", TEXT.sub("", sql), re.IGNORECASE):
+        raise RejectedError("Trino has no type `numeric`, only `decimal`")
+
+
+def check_redshift(statement: exp.Expression) -> None:
+    for type_ in statement.find_all(exp.DataType):
+        # dbt's own cast of a boolean, to 'true' and 'false', is no matter
+        is_text = type_.this in exp.DataType.TEXT_TYPES and not isinstance(
+            type_.parent.this, exp.Case
+        )
+        if is_text and not type_.expressions:
+            raise RejectedError("Redshift's text ends after 256 bytes where no length is given")
+        if type_.is_type("decimal") and not type_.expressions:
+            raise RejectedError("Redshift's numeric is numeric(18, 0) where no precision is given")
+    for subquery in statement.find_all(exp.Subquery):
+        if isinstance(subquery.parent, exp.From | exp.Join) and not subquery.alias:
+            raise RejectedError("Redshift: a subquery in FROM must have an alias")
+    for select in statement.find_all(exp.Select):
+        if isinstance(select.parent, exp.SetOperation):
+            continue
+        if any(column.unalias().is_string for column in select.expressions):
+            raise RejectedError(
+                "Redshift: a literal as a column has the literal's length in a table, and in a"
+                " query no type that it can be cast from"
+            )
+    reserved = sqlglot.Dialect.get_or_raise("redshift").generator_class.RESERVED_KEYWORDS
+    for name in statement.find_all(exp.Identifier):
+        if not name.args.get("quoted") and name.name.lower() in reserved:
+            raise RejectedError(f"Redshift: {name.name} is a reserved word")
+
+
+FAMILIES = {
+    "text": exp.DataType.TEXT_TYPES,
+    "number": exp.DataType.NUMERIC_TYPES,
+    "time": exp.DataType.TEMPORAL_TYPES,
+    "boolean": {exp.DataType.Type.BOOLEAN},
+}
+
+
+def family(expression: exp.Expression) -> str | None:
+    type_ = expression.type.this if expression.type else None
+    return next((name for name, types in FAMILIES.items() if type_ in types), None)
+
+
+def check_columns_and_types(query: exp.Expression, dialect: str, schema: dict) -> None:
+    """Raises for unknown columns, comparisons of unlike types and divisions of whole numbers."""
+    qualified = qualify(
+        query.copy(),
+        schema=schema,
+        dialect=dialect,
+        expand_alias_refs=False,
+        quote_identifiers=False,
+    )
+    typed = annotate_types(qualified, schema=schema, dialect=dialect)
+    for pair in typed.find_all(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE):
+        one, other = family(pair.left), family(pair.right)
+        if one and other and one != other:
+            raise RejectedError(f"{one} compared with {other}: {pair.sql(dialect)}")
+    for division in typed.find_all(exp.Div):
+        operands = [division.left.type, division.right.type]
+        if all(type_ and type_.this in exp.DataType.INTEGER_TYPES for type_ in operands):
+            raise RejectedError(f"whole numbers divided: {division.sql(dialect)}")
+    if dialect == "redshift":
+        for cast in typed.find_all(exp.Cast):
+            if family(cast.this) == "boolean" and cast.to.this in exp.DataType.TEXT_TYPES:
+                raise RejectedError(f"Redshift casts no boolean to text: {cast.sql(dialect)}")
+
+
+# --- Translation ----------------------------------------------------------------------------------
+
+# What DuckDB has under no name. The dialects' own functions are named as sqlglot writes them.
+MACROS = """
+    -- any hash of 64 bits will do: it is only compared with itself
+    create macro farm_fingerprint(value) as cast(hash(value) >> 1 as bigint);
+    create macro xxhash64(value) as cast(hash(value) >> 1 as bigint);
+    create macro from_big_endian_64(value) as value;
+    -- a timestamp with its zone, and the clock there
+    create macro with_timezone(value, zone) as timezone(zone, value);
+    create macro at_timezone(value, zone) as timezone(zone, value);
+    create macro from_utc_timestamp(value, zone) as cast(
+        timezone(zone, cast(value as timestamptz)) as timestamptz
+    );
+    -- decimals: DuckDB divides them as floats, the warehouses exactly, to 4 decimals at least
+    create macro divide_decimals(dividend, divisor) as cast(
+        cast(
+            (2 * cast(dividend * 10000 as hugeint) + cast(divisor as hugeint))
+            // (2 * cast(divisor as hugeint))
+            as decimal(33, 0)
+        ) * cast(0.0001 as decimal(5, 4)) as decimal(37, 4)
+    );
+    -- Spark's `div`, a bigint
+    create macro divide_whole(dividend, divisor) as cast(
+        cast(dividend as hugeint) // cast(divisor as hugeint) as bigint
+    );
+"""
+
+
+def translate(statement: exp.Expression, dialect: str) -> str:
+    """The statement as DuckDB says it."""
+    return statement.transform(functools.partial(duckdbs_own, dialect=dialect)).sql("duckdb")
+
+
+def is_double(node: exp.Expression) -> bool:
+    """Whether an operand of a division is a float: a cast to one that no other cast hides."""
+    if isinstance(node, exp.Cast):
+        return node.to.is_type("double")
+    if isinstance(node, exp.Column):
+        return False
+    return any(is_double(child) for child in node.iter_expressions())
+
+
+def duckdbs_own(node: exp.Expression, dialect: str) -> exp.Expression:
+    if isinstance(node, exp.Div):
+        if is_double(node.left) or is_double(node.right):
+            return exp.Div(this=node.left, expression=node.right, typed=False, safe=False)
+        return exp.func("divide_decimals", node.left, node.right)
+    if isinstance(node, exp.IntDiv):
+        return exp.func("divide_whole", node.left, node.right)
+    # from_utc_timestamp: sqlglot would go the other way
+    if isinstance(node, exp.AtTimeZone) and dialect == "databricks":
+        return exp.func("from_utc_timestamp", node.this, node.args["zone"])
+    # into a table that was made anew just before
+    if isinstance(node, exp.Insert):
+        node.set("overwrite", False)
+    # a date, where DuckDB's is a timestamp
+    if isinstance(node, exp.AddMonths):
+        months = exp.Interval(this=exp.paren(node.expression.copy()), unit=exp.var("month"))
+        return exp.cast(exp.Add(this=node.this, expression=months), "date")
+    return node
+
+
+# --- The server's place ---------------------------------------------------------------------------
+
+
+class Warehouse:
+    """DuckDB, taking the statements of another dialect."""
+
+    def __init__(self, dialect: str):
+        self.dialect, self.database = dialect, DATABASES[dialect]
+        self.lock = threading.RLock()
+        self.checked = set()
+        self.connection = duckdb.connect()
+        self.connection.execute("set TimeZone = 'UTC'")
+        self.connection.execute(f"attach ':memory:' as {self.database}; use {self.database}")
+        self.connection.execute(MACROS)
+
+    def run(self, sql: str, bindings=None) -> tuple[list, list]:
+        """Runs what an adapter sends: rows, and the names and types of their columns."""
+        sql = COMMENT.sub("", sql).strip().rstrip(";")
+        if re.fullmatch("begin|commit|rollback", sql, re.IGNORECASE):
+            return [], []
+        if bindings:
+            sql = sql.replace("%s", "?")
+        with self.lock:
+            rows, columns = [], []
+            for statement in sqlglot.parse(sql, read=self.dialect):
+                # runs differ in their ids only
+                key = re.sub("[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]{9,}", "", sql)
+                # seeds and inputs come as values
+                is_data = isinstance(statement.args.get("expression"), exp.Values)
+                if key not in self.checked and not is_data:
+                    check(statement, sql, self.dialect, self.schema())
+                    self.checked.add(key)
+                found = self.connection.execute(
+                    translate(statement, self.dialect), list(bindings) if bindings else None
+                )
+                columns = [(name, str(type_)) for name, type_, *_ in found.description or []]
+                rows = found.fetchall() if columns else []
+            return rows, columns
+
+    def schema(self) -> dict:
+        """The tables and columns, as sqlglot takes them; temporary ones are in no schema."""
+        found = {self.database: {}}
+        rows = self.connection.execute(
+            "select schema_name, table_name, column_name, data_type"
+            " from duckdb_columns() where not internal"
+        ).fetchall()
+        for schema, table, column, type_ in rows:
+            tables = found[self.database].setdefault(schema, {})
+            tables.setdefault(table, {})[column] = type_.replace("HUGEINT", "DECIMAL(38, 0)")
+        return found
+
+    def relations(self, schema: str) -> dict[str, str]:
+        """The tables and views of a schema: name -> kind."""
+        with self.lock:
+            return dict(
+                self.connection.execute(
+                    "select table_name, case table_type when 'VIEW' then 'view' else 'table' end"
+                    " from information_schema.tables where lower(table_schema) = lower(?)"
+                    " and table_catalog = ?",
+                    [schema, self.database],
+                ).fetchall()
+            )
+
+    def columns(self, relation: str) -> list[tuple[str, str]]:
+        with self.lock:
+            found = self.connection.execute(f"describe {relation}").fetchall()
+        return [(name, type_) for name, type_, *_ in found]
+
+
+class Handle:
+    """A connection as the adapters' drivers give it."""
+
+    def __init__(self, warehouse: Warehouse):
+        self.warehouse = warehouse
+
+    def cursor(self):
+        return Cursor(self.warehouse)
+
+    def get_session_id_hex(self):
+        return ""
+
+    def close(self):
+        pass
+
+    commit = rollback = cancel = close
+
+
+class Cursor:
+    """A cursor as the adapters' drivers give it."""
+
+    rowcount, query, query_id, update_type, active_op_handle = -1, "", "", None, None
+
+    def __init__(self, warehouse: Warehouse):
+        self.warehouse, self.rows, self.description = warehouse, [], []
+        self.connection = Handle(warehouse)
+
+    def execute(self, sql: str, params=None):
+        self.rows, columns = self.warehouse.run(sql, params)
+        self.description = [(name, type_, None, None, None, None, None) for name, type_ in columns]
+        return self
+
+    def fetchall(self):
+        return self.rows
+
+    def fetchone(self):
+        return self.rows[0] if self.rows else None
+
+    def fetchmany(self, size):
+        return self.rows[:size]
+
+    def close(self):
+        pass
+
+    cancel = close
+
+
+# --- The adapters ---------------------------------------------------------------------------------
+
+
+def stand_in(name: str) -> None:
+    """Lets an adapter talk to DuckDB; what it asks the catalogue for is answered without SQL."""
+    warehouse = Warehouse(name)
+    adapter, manager, wrapped = {
+        "redshift": redshift,
+        "trino": trino,
+        "databricks": databricks,
+    }[name]()
+
+    def open_connection(cls, connection):
+        connection.handle = wrapped(Handle(warehouse))
+        connection.state = "open"
+        return connection
+
+    def list_relations(self, schema_relation):
+        delta = {"is_delta": True} if name == "databricks" else {}
+        return [
+            self.Relation.create(
+                database=schema_relation.database,
+                schema=schema_relation.schema,
+                identifier=identifier,
+                type=kind,
+                **delta,
+            )
+            for identifier, kind in warehouse.relations(schema_relation.schema).items()
+        ]
+
+    def get_columns(self, relation):
+        quoted = '"' if name != "databricks" else "`"
+        found = warehouse.columns(str(relation).replace(quoted, '"'))
+        return [self.Column(column, type_) for column, type_ in found]
+
+    manager.open = classmethod(open_connection)
+    manager.data_type_code_to_name = classmethod(lambda cls, code: code)
+    adapter.list_relations_without_caching = list_relations
+    adapter.get_columns_in_relation = get_columns
+    adapter.list_schemas = lambda self, database: ["nrr"]
+    adapter.check_schema_exists = lambda self, database, schema: True
+    warehouse.connection.execute("create schema nrr")
+
+
+def redshift():
+    from dbt.adapters.redshift import RedshiftAdapter, RedshiftConnectionManager
+
+    # which views would be dropped with a table: DuckDB drops none
+    RedshiftAdapter._link_cached_relations = lambda self, manifest: None
+    return RedshiftAdapter, RedshiftConnectionManager, lambda handle: handle
+
+
+def trino():
+    from dbt.adapters.trino.connections import ConnectionWrapper, TrinoConnectionManager
+    from dbt.adapters.trino.impl import TrinoAdapter
+
+    return TrinoAdapter, TrinoConnectionManager, lambda handle: ConnectionWrapper(handle, True)
+
+
+def databricks():
+    from dbt.adapters.databricks.connections import DatabricksConnectionManager
+    from dbt.adapters.databricks.handle import DatabricksHandle
+    from dbt.adapters.databricks.impl import DatabricksAdapter
+
+    class Wrapped(DatabricksHandle):
+        def cursor(self):
+            return self._conn.cursor()
+
+    # a table's tags and properties, of which there are none
+    class Unchanged:
+        def get_changeset(self, existing):
+            return None
+
+    DatabricksAdapter.get_relation_config = lambda self, relation: None
+    DatabricksAdapter.get_config_from_model = lambda self, model: Unchanged()
+    DatabricksAdapter._set_relation_information = lambda self, relation: relation
+    return DatabricksAdapter, DatabricksConnectionManager, lambda handle: Wrapped(handle, False)
+
+
+if __name__ == "__main__":
+    plan = json.loads(Path(sys.argv[1]).read_text())
+    stand_in(plan["adapter"])
+    build(plan)

@@ -44,6 +44,36 @@
         )
 {%- endmacro %}
 
+{#
+  A timestamp as text has only milliseconds there, and the form that the account or the session chose: such columns
+  are written out here. Names are taken as the table has them, since some loaders keep lower case.
+#}
+{% macro snowflake__with_columns(relation, columns) %}
+    {%- set found = {} -%}
+    {%- if execute and not relation.is_cte -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do found.update({column.name | upper: column}) -%}
+        {%- endfor -%}
+    {%- endif %}
+        (
+            select
+                {%- for name in columns %}
+                {%- set column = found.get(name | upper) -%}
+                {%- set given = adapter.quote(column.name) if column else nrr.column_name(name) %}
+                {% if found and not column -%} cast(null as {{ nrr.type_text() }})
+                {%- elif column and column.dtype.upper() in ['TIMESTAMP_TZ', 'TIMESTAMP_LTZ'] -%}
+                to_char(convert_timezone('UTC', {{ given }}), 'YYYY-MM-DD HH24:MI:SS.FF6') || '+00'
+                {%- elif column and column.dtype.upper().startswith('TIMESTAMP') -%}
+                to_char({{ given }}, 'YYYY-MM-DD HH24:MI:SS.FF6')
+                {%- elif column and column.dtype.upper() == 'DATE' -%} to_char({{ given }}, 'YYYY-MM-DD')
+                {%- else -%} {{ given }}
+                {%- endif %} as {{ nrr.column_name(name) }}
+                {{- ',' if not loop.last }}
+                {%- endfor %}
+            from {{ relation }}
+        )
+{%- endmacro %}
+
 {% macro default__with_columns(relation, columns) %}
     {%- set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list if execute else [] -%}
         (

@@ -90,6 +90,16 @@
     {{ nrr.ten_thousandths("div(2 * (" ~ dividend ~ ") + " ~ divisor ~ ", 2 * " ~ divisor ~ ")") }}
 {%- endmacro %}
 
+{#
+  A quotient has 6 decimals more than its dividend, and all of it 38 digits: 6 digits are cut off before, which changes
+  nothing, since the divisors are multiples of a million.
+#}
+{% macro snowflake__divide_to_money(dividend, divisor) -%}
+    {%- set doubled -%} floor((2 * ({{ dividend }}) + {{ divisor }}) * 0.000001) {%- endset -%}
+    {%- set divisor -%} cast(2 * {{ divisor }} * 0.000001 as {{ nrr.type_wide_integer() }}) {%- endset -%}
+    {{ nrr.ten_thousandths("(" ~ doubled ~ " - mod(" ~ doubled ~ ", " ~ divisor ~ ")) / " ~ divisor) }}
+{%- endmacro %}
+
 {% macro redshift__divide_to_money(dividend, divisor) -%}
     {{ nrr.default__divide_to_money(dividend, divisor) }}
 {%- endmacro %}

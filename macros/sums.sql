@@ -82,7 +82,8 @@ select
     {%- endfor %}
 from parts
 group by month, segment_dimension, segment
-having sum({{ sums.keys() | first }}) > 0
+-- not the sum of that name, which Snowflake might take
+having sum(parts.{{ sums.keys() | first }}) > 0
 {%- endmacro %}
 
 {#

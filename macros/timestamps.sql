@@ -67,7 +67,7 @@
     ))
 {%- endmacro %}
 
-{% macro snowflake__local_timestamp(text) -%} try_to_timestamp_ntz({{ text }}) {%- endmacro %}
+{% macro snowflake__local_timestamp(text) -%} try_cast({{ text }} as timestamp_ntz) {%- endmacro %}
 {% macro bigquery__local_timestamp(text) -%} safe_cast({{ text }} as timestamp) {%- endmacro %}
 {% macro spark__local_timestamp(text) -%} try_cast({{ text }} as timestamp) {%- endmacro %}
 {% macro trino__local_timestamp(text) -%} try_cast({{ text }} as timestamp(6)) {%- endmacro %}
@@ -80,7 +80,7 @@
 {%- endmacro %}
 
 {% macro snowflake__utc_timestamp(text) -%}
-    to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz({{ text }})))
+    cast(convert_timezone('UTC', try_cast({{ text }} as timestamp_tz)) as timestamp_ntz)
 {%- endmacro %}
 
 {% macro bigquery__utc_timestamp(text) -%} safe_cast({{ text }} as timestamp) {%- endmacro %}

@@ -9,6 +9,8 @@
 {# type_instant(): an instant in UTC, to the microsecond; without a time zone where there is such a type. #}
 {% macro type_instant() -%} {{ return(adapter.dispatch('type_instant', 'nrr')()) }} {%- endmacro %}
 {% macro default__type_instant() -%} {{ dbt.type_timestamp() }} {%- endmacro %}
+{# what its `timestamp` is, the account decides #}
+{% macro snowflake__type_instant() -%} timestamp_ntz {%- endmacro %}
 {% macro trino__type_instant() -%} timestamp(6) {%- endmacro %}
 
 {# type_double(): a floating-point number of 64 bits. #}
@@ -23,6 +25,8 @@
 {% macro type_wide_integer() -%} {{ return(adapter.dispatch('type_wide_integer', 'nrr')()) }} {%- endmacro %}
 {% macro default__type_wide_integer() -%} decimal(38, 0) {%- endmacro %}
 {% macro duckdb__type_wide_integer() -%} hugeint {%- endmacro %}
+{# fakesnow makes numeric(38, 0) a bigint #}
+{% macro snowflake__type_wide_integer() -%} numeric(37, 0) {%- endmacro %}
 {% macro bigquery__type_wide_integer() -%} bignumeric {%- endmacro %}
 {% macro spark__type_wide_integer() -%} decimal(38, 0) {%- endmacro %}
 

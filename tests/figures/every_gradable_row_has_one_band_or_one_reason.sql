@@ -38,4 +38,4 @@ select
     sum(verdicts) as verdicts
 from both_sides
 group by month, benchmark_id, segment
-having sum(gradable_rows) <> 1 or sum(graded_rows) <> 1 or sum(verdicts) <> 1
+having sum(both_sides.gradable_rows) <> 1 or sum(both_sides.graded_rows) <> 1 or sum(both_sides.verdicts) <> 1

@@ -82,7 +82,7 @@ select
     {%- endfor %}
 from parts
 group by month, segment_dimension, segment
--- not the sum of that name, which Snowflake might take
+-- not the sum of that name, which Snowflake and BigQuery might take
 having sum(parts.{{ sums.keys() | first }}) > 0
 {%- endmacro %}
 

@@ -22,12 +22,20 @@
 {% macro is_in_band(amount, base) -%}
     (
         bands.rate_from is null
-        or {{ nrr.is_at_or_past(amount, 'bands.rate_from * ' ~ base, 'bands.rate_from_inclusive') }}
+        or {{ nrr.is_at_or_past(amount, nrr.share_of('bands.rate_from', base), 'bands.rate_from_inclusive') }}
     )
     and (
         bands.next_rate_from is null
-        or not {{ nrr.is_at_or_past(amount, 'bands.next_rate_from * ' ~ base, 'bands.next_rate_from_inclusive') }}
+        or not {{ nrr.is_at_or_past(amount, nrr.share_of('bands.next_rate_from', base), 'bands.next_rate_from_inclusive') }}
     )
+{%- endmacro %}
+
+{#
+  share_of(rate, amount): a bound of a band times an amount, exactly: Spark takes decimals from a
+  product that may have more than 38 digits, and from a difference of such.
+#}
+{% macro share_of(rate, amount) -%}
+    cast({{ rate }} as decimal(9, 6)) * cast({{ amount }} as decimal(27, 4))
 {%- endmacro %}
 
 {# is_at_or_past(amount, bound, is_inclusive): whether an amount is on the upper side of a bound. #}

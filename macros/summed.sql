@@ -41,7 +41,8 @@
     sum(case when {{ condition }} then {{ expression }} else 0 end)
 {%- endmacro %}
 
-{# sum_of_products(a, b): the exact sum of the products of two amounts of decimal(18, 4): of 38 digits, as many as a decimal has. #}
+{# sum_of_products(a, b): the exact sum of the products of two amounts of decimal(18, 4). #}
 {% macro sum_of_products(a, b) -%}
+    {#- 38 digits with Spark's one more: it rounds a wider product. DuckDB's of twice 18 has but 18. -#}
     sum(cast({{ a }} as decimal(18, 4)) * cast({{ b }} as decimal(19, 4)))
 {%- endmacro %}

@@ -112,31 +112,43 @@ having sum(parts.{{ sums.keys() | first }}) > 0
     group by {{ keys }}, {{ columns | join(', ') }}
 ),
     {% endfor %}
+{%- for cell, columns in cells.items() %}
+{{ cell }}_by_segment as (
+    select
+        {{ cell }}.*,
+        dimensions.segment_dimension,
+        {%- set segment %}
+        case dimensions.segment_dimension
+            {%- for column in columns %}
+            when {{ nrr.text_literal(names.get(column, column)) }} then {{ column }}
+            {%- endfor %}
+            else 'all'
+        end
+        {%- endset %}
+        {{ nrr.as_text(segment) }} as segment
+    from {{ cell }}
+    cross join (
+        {%- for column in (['all'] if loop.first else []) + columns %}
+        select {{ nrr.text_literal(names.get(column, column)) }} as segment_dimension{{ ' union all' if not loop.last }}
+        {%- endfor %}
+    ) as dimensions
+),
+    {% endfor %}
 segment_sums as (
+    {%- for cell in cells %}
     select
         {{ keys }},
-        'all' as segment_dimension,
-        'all' as segment
+        segment_dimension,
+        segment
         {%- for column in sums %},
         sum({{ column }}) as {{ column }}
         {%- endfor %}
-    from item_cells
-    group by {{ keys }}
-    {%- for cell, columns in cells.items() %}
-    {%- for segment in columns %}
+    from {{ cell }}_by_segment
+    group by {{ keys }}, segment_dimension, segment
+    {%- if not loop.last %}
 
     union all
-
-    select
-        {{ keys }},
-        {{ nrr.text_literal(names.get(segment, segment)) }} as segment_dimension,
-        {{ segment }} as segment
-        {%- for column in sums %},
-        sum({{ column }}) as {{ column }}
-        {%- endfor %}
-    from {{ cell }}
-    group by {{ keys }}, {{ segment }}
-    {%- endfor %}
+    {% endif %}
     {%- endfor %}
 )
 {%- endmacro %}

@@ -25,12 +25,12 @@
 {% macro type_wide_integer() -%} {{ return(adapter.dispatch('type_wide_integer', 'nrr')()) }} {%- endmacro %}
 {% macro default__type_wide_integer() -%} decimal(38, 0) {%- endmacro %}
 {% macro duckdb__type_wide_integer() -%} hugeint {%- endmacro %}
-{# fakesnow makes numeric(38, 0) a bigint #}
-{% macro snowflake__type_wide_integer() -%} numeric(37, 0) {%- endmacro %}
+{# fakesnow makes decimal(38, 0) a bigint #}
+{% macro snowflake__type_wide_integer() -%} decimal(37, 0) {%- endmacro %}
 {% macro bigquery__type_wide_integer() -%} bignumeric {%- endmacro %}
 {% macro spark__type_wide_integer() -%} decimal(38, 0) {%- endmacro %}
 
 {# type_rate(): an exchange rate, 8 digits before the point and 12 after it. #}
 {% macro type_rate() -%} {{ return(adapter.dispatch('type_rate', 'nrr')()) }} {%- endmacro %}
 {% macro default__type_rate() -%} decimal(20, 12) {%- endmacro %}
-{% macro bigquery__type_rate() -%} bignumeric(20, 12) {%- endmacro %}
+{% macro bigquery__type_rate() -%} bigdecimal(20, 12) {%- endmacro %}

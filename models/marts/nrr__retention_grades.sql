@@ -24,8 +24,7 @@ rated as (
         benchmarks.metric,
         benchmarks.dimension,
         coalesce(rates.starting_accounts, 0) as starting_accounts,
-        -- the bounds' rates times it have 38 digits, all that a decimal has
-        cast(rates.starting_mrr as decimal(28, 4)) as starting_mrr,
+        rates.starting_mrr,
         case when benchmarks.metric = 'grr' then rates.retained_mrr else rates.ending_mrr end as kept_mrr,
         case when benchmarks.metric = 'grr' then rates.grr else rates.nrr end as rate,
         case when benchmarks.metric = 'grr' then rates.grr_low else rates.nrr_low end as rate_low,
@@ -52,7 +51,11 @@ select
     bands.standing,
     bands.next_band,
     {{ nrr.as_ratio('bands.next_rate_from - rated.rate') }} as rate_to_next_band,
-    cast(round(bands.next_rate_from * rated.starting_mrr - rated.kept_mrr, 4) as decimal(28, 4)) as mrr_to_next_band,
+    cast(
+        round(
+            {{ nrr.share_of('bands.next_rate_from', 'rated.starting_mrr') }} - cast(rated.kept_mrr as decimal(28, 4)), 4
+        ) as decimal(28, 4)
+    ) as mrr_to_next_band,
     case
         when bands.band is not null then coalesce(
             -- an interval without width is where the rate is, whatever floating point makes of its ends

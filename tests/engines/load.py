@@ -26,20 +26,20 @@ def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
         with path.open(newline="", encoding="utf-8") as file:
             columns, *rows = csv.reader(file)
         text = TEXT.get(adapter, "string")
+        casts = [f"cast({c} as {TYPES.get(c, text) if typed else text}) as {c}" for c in columns]
+        if adapter == "spark":
+            read_by_spark(execute, f"{schema}.{path.stem}", casts, path)
+            continue
         for table in (as_text, f"{schema}.{path.stem}"):
             # dbt makes its views anew
             execute(f"drop table if exists {table}" + " cascade" * (adapter == "postgres"))
-        if adapter == "spark":
-            read_by_spark(execute, as_text, path)
-        else:
-            execute(f"create table {as_text} ({', '.join(f'{c} {text}' for c in columns)})")
-            for first in range(0, len(rows), ROWS_PER_INSERT):
-                block = rows[first : first + ROWS_PER_INSERT]
-                values = ", ".join(
-                    f"({', '.join(literal(value, adapter) for value in row)})" for row in block
-                )
-                execute(f"insert into {as_text} values {values}")
-        casts = [f"cast({c} as {TYPES.get(c, text) if typed else text}) as {c}" for c in columns]
+        execute(f"create table {as_text} ({', '.join(f'{c} {text}' for c in columns)})")
+        for first in range(0, len(rows), ROWS_PER_INSERT):
+            block = rows[first : first + ROWS_PER_INSERT]
+            values = ", ".join(
+                f"({', '.join(literal(value, adapter) for value in row)})" for row in block
+            )
+            execute(f"insert into {as_text} values {values}")
         execute(f"create table {schema}.{path.stem} as select {', '.join(casts)} from {as_text}")
 
 
@@ -53,12 +53,13 @@ def literal(value: str, adapter: str) -> str:
     return f"'{value}'"
 
 
-def read_by_spark(execute, table: str, path: Path) -> None:
+def read_by_spark(execute, table: str, casts: list[str], path: Path) -> None:
     """A statement with thousands of values takes Spark a minute; it reads the file itself."""
-    execute("drop view if exists nrr_file")
     execute(
-        "create temporary view nrr_file using csv options "
+        "create or replace temporary view nrr_file using csv options "
         f"(path '{path}', header true, multiLine true, quote '\"', escape '\"', inferSchema false,"
         " ignoreLeadingWhiteSpace false, ignoreTrailingWhiteSpace false)"
     )
-    execute(f"create table {table} as select * from nrr_file")
+    execute(
+        f"create or replace table {table} using iceberg as select {', '.join(casts)} from nrr_file"
+    )

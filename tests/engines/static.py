@@ -91,7 +91,7 @@ def check_redshift(statement: exp.Expression) -> None:
         if is_text and not type_.expressions:
             raise RejectedError("Redshift's text ends after 256 bytes where no length is given")
         if type_.is_type("decimal") and not type_.expressions:
-            raise RejectedError("Redshift's numeric is numeric(18, 0) where no precision is given")
+            raise RejectedError("Redshift's numeric is decimal(18, 0) where no precision is given")
     for subquery in statement.find_all(exp.Subquery):
         if isinstance(subquery.parent, exp.From | exp.Join) and not subquery.alias:
             raise RejectedError("Redshift: a subquery in FROM must have an alias")

@@ -14,14 +14,14 @@ from reference.random_history import SEGMENTS, write_history
 from test_repeated import all_rows
 
 BUILD = ["build", "--exclude-resource-type", "test", "unit_test"]
-# Five histories are played under each of these, one process and one database for all of them.
+# Three histories are played under each of these, one process and one database for all of them.
 SETTINGS = [
     {"nrr_segments": []},
     {"nrr_segments": SEGMENTS, "nrr_fx": "actual", "nrr_timezone": "America/New_York"},
     {"nrr_segments": SEGMENTS[:1], "nrr_as_of": "2024-03-10", "nrr_past_due_counts": False},
     {"nrr_segments": SEGMENTS[:1], "nrr_reactivation_counts": False},
 ]
-SEEDS = range(5)
+SEEDS = range(3)
 
 
 @pytest.fixture(scope="module", params=SETTINGS, ids=["defaults", "actual", "as of", "gaps"])
@@ -35,7 +35,7 @@ def played(request, tmp_path_factory):
         database.invoke("seed", variables=request.param)
     yield request.param, daily, anew, partial_runs
     if len(partial_runs) == 2 * len(SEEDS):
-        assert sum(partial_runs) >= 3, "nearly every run worked out every account"
+        assert sum(partial_runs) >= 2, "nearly every run worked out every account"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -150,7 +150,7 @@ def build(python: Path, data: Path, folder: Path, accounts: int, workers: int) -
 
 
 def read_events(path: Path) -> tuple[dict, Counter, Counter, Counter]:
-    """The event log: tasks by stage, joins without a key and windows without partitions by model."""
+    """The event log: tasks by stage, joins without keys, windows without partitions."""
     models, stages, plans = {}, defaultdict(list), {}
     with path.open(encoding="utf-8") as file:
         for line in file:
@@ -251,7 +251,7 @@ def joins(one: Build) -> list[list[str]]:
 
 
 def faults(one: Build) -> list[str]:
-    """What one task or the driver has to do alone, although it grows with the number of accounts."""
+    """What one task or the driver has to do alone, although it grows with the accounts."""
     lines = []
     for (model, stage), tasks in one.stages.items():
         if len(tasks) == 1 and tasks[0].rows > ONE_TASK_ROWS:

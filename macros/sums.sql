@@ -37,7 +37,8 @@ select * from segment_sums
 {% macro forget_other_full_runs() -%}
     {%- if nrr.is_incremental_run() or not execute -%}
         delete from {{ this }} where full_run_id not in (
-            select periods.full_run_id from {{ ref('int_nrr__account_periods') }} as periods
+            -- distinct: Spark sends what `not in` looks up to every executor
+            select distinct periods.full_run_id from {{ ref('int_nrr__account_periods') }} as periods
             where periods.full_run_id is not null
         )
     {%- endif -%}

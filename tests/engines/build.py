@@ -62,8 +62,10 @@ def statements(adapter_name: str):
         else:
             cursor = handle.cursor()
             cursor.execute(sql)
-            columns = [column[0] for column in cursor.description or []]
-            rows = cursor.fetchall() if columns else []
+            # Spark's Thrift server describes results of statements that have none
+            is_query = sql.startswith("select")
+            columns = [column[0] for column in cursor.description] if is_query else []
+            rows = cursor.fetchall() if is_query else []
         plain_rows = [[*map(plain, row)] for row in rows]
         return {"columns": [column.lower() for column in columns], "rows": plain_rows}
 

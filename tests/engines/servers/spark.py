@@ -38,8 +38,11 @@ def server(python: Path, folder: Path):
             "spark.master": "local[2]",
             "spark.driver.memory": "2g",
             "spark.ui.enabled": "false",
-            # a statement over little data is over before compiled code pays off
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            # A statement over little data is over before compiled code pays off. This compiler's
+            # own code cache has 48 MB: once it is full, Java does little but clear it.
+            "spark.driver.extraJavaOptions": (
+                "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
+            ),
             "spark.sql.codegen.wholeStage": "false",
             "spark.sql.codegen.factoryMode": "NO_CODEGEN",
             "spark.sql.adaptive.enabled": "false",

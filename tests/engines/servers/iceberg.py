@@ -74,6 +74,18 @@ def slashed(name: str) -> str:
     return name.replace(".", "/")
 
 
+# The metastore warns, in hundreds of lines, of every table that it does not need.
+ERRORS_ONLY = """
+rootLogger.level = error
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
+"""
+
+
 def write_configuration(python: Path, folder: Path, **more: str) -> Path:
     """A folder for SPARK_CONF_DIR. The metastore is in memory: it lives as long as its process."""
     class_path = jars(python)
@@ -99,4 +111,5 @@ def write_configuration(python: Path, folder: Path, **more: str) -> Path:
     configuration.mkdir(parents=True)
     lines = "".join(f"{name} {value}\n" for name, value in settings.items())
     (configuration / "spark-defaults.conf").write_text(lines)
+    (configuration / "log4j2.properties").write_text(ERRORS_ONLY)
     return configuration

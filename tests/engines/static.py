@@ -5,8 +5,8 @@
 Takes the plan of build.py and writes the same results. The warehouse's own dbt adapter compiles the
 models, makes its statements for tables, views, hooks and merges, and sends them. Here each is
 parsed in the warehouse's dialect, checked for what the warehouse is known to reject, translated by
-sqlglot and run. So the meaning of the SQL is tested, but not the warehouse: what it does otherwise than it
-says of itself shows only there.
+sqlglot and run. So the meaning of the SQL is tested, but not the warehouse: what it does otherwise
+than it says of itself shows only there.
 """
 
 import functools

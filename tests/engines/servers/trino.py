@@ -6,7 +6,7 @@ from pathlib import Path
 TARGET = ADAPTER = "trino"
 ENVIRONMENT = "static"
 BUILD = "static.py"
-TESTED_ON = "translated to DuckDB"
+TESTED_ON = "static, run by DuckDB"
 PACKAGES = ["dbt-trino", "sqlglot", "trino-sql-validator"]
 
 

@@ -81,8 +81,23 @@
     ))
 {%- endmacro %}
 
+<<<<<<< ours
 {% macro snowflake__local_timestamp(text) -%} try_cast({{ text }} as timestamp_ntz) {%- endmacro %}
 {% macro bigquery__local_timestamp(text) -%} safe_cast({{ text }} as timestamp) {%- endmacro %}
+=======
+{% macro snowflake__local_timestamp(text) -%} try_to_timestamp_ntz({{ text }}) {%- endmacro %}
+
+{# A time has seconds there, and of them no more than 6 decimals. #}
+{% macro bigquery__local_timestamp(text) -%}
+    safe_cast(
+        regexp_replace(
+            regexp_replace({{ text }}, '([.][0-9]{6})[0-9]+', '\\1'), '( [0-9]{2}:[0-9]{2})([+-]|$)', '\\1:00\\2'
+        ) as timestamp
+    )
+{%- endmacro %}
+
+{% macro spark__local_timestamp(text) -%} try_cast({{ text }} as timestamp) {%- endmacro %}
+>>>>>>> theirs
 {% macro trino__local_timestamp(text) -%} try_cast({{ text }} as timestamp(6)) {%- endmacro %}
 
 {# utc_timestamp(text): a plain timestamp with an offset in hours and minutes, in UTC. #}
@@ -96,7 +111,12 @@
     cast(convert_timezone('UTC', try_cast({{ text }} as timestamp_tz)) as timestamp_ntz)
 {%- endmacro %}
 
+<<<<<<< ours
 {% macro bigquery__utc_timestamp(text) -%} safe_cast({{ text }} as timestamp) {%- endmacro %}
+=======
+{% macro bigquery__utc_timestamp(text) -%} {{ nrr.bigquery__local_timestamp(text) }} {%- endmacro %}
+{% macro spark__utc_timestamp(text) -%} try_cast({{ text }} as timestamp) {%- endmacro %}
+>>>>>>> theirs
 
 {% macro trino__utc_timestamp(text) -%}
     cast(at_timezone(try_cast({{ text }} as timestamp(6) with time zone), 'UTC') as timestamp(6))

@@ -37,8 +37,12 @@
     try_to_decimal(trim(cast({{ column }} as {{ nrr.type_text() }})), {{ digits + decimals }}, {{ decimals }})
 {%- endmacro %}
 
+{# A cast to a type with digits fails where there are more, a safe one too, and rounds to 9 decimals first. #}
 {% macro bigquery__read_decimal(column, type, digits, decimals) -%}
-    safe_cast(trim(cast({{ column }} as {{ nrr.type_text() }})) as {{ type }})
+    {%- set value -%}
+        round(safe_cast(trim(cast({{ column }} as {{ nrr.type_text() }})) as bignumeric), {{ decimals }})
+    {%- endset -%}
+    case when abs({{ value }}) < 1{{ '0' * digits }} then cast({{ value }} as {{ type }}) end
 {%- endmacro %}
 
 {# A cast that fails stops the query: only what can be read is cast. #}

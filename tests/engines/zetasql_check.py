@@ -2,15 +2,17 @@
 
     .engines/zetasql/bin/python tests/engines/zetasql_check.py
 
-The statements are those that the emulator was given by `run.py bigquery`, in their order: models in full and in
-batches, hooks and data tests; each table has the columns and types that the statement gives it which makes it. The
-emulator takes more than BigQuery does. The analyzer is what BigQuery itself begins with; what its planner refuses
-later, such as an outer join without an equality, it does not know. Exits with 1 if a statement is not accepted.
+The statements are those that the emulator was given by `run.py bigquery`, in their order: models in
+full and in batches, hooks and data tests; each table has the columns and types that the statement
+gives it which makes it. The emulator takes more than BigQuery does. The analyzer is what BigQuery
+itself begins with; what its planner refuses later, such as an outer join without an equality, it
+does not know. Exits with 1 if a statement is not accepted.
 """
 
 import json
 import sys
 
+from google._upb import _message
 from servers.bigquery import PROJECT, STATEMENTS
 from zetasql.core import ServerError, ZetaSqlLocalService
 from zetasql.types import AnalyzerOptions, LanguageOptions, ProductMode, TypeKind
@@ -23,6 +25,8 @@ KINDS = {
     "BOOLEAN": TypeKind.TYPE_BOOL,
     "NUMERIC": TypeKind.TYPE_NUMERIC,
 }
+# What the analyzer answers is nested as deeply as the query.
+_message.SetAllowOversizeProtos(True)
 # BigQuery's other names of INT64, which only BigQuery tells the analyzer.
 ALIASES = ["integer", "bigint"]
 

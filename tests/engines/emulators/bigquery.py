@@ -2,8 +2,9 @@
 
     python bigquery.py port statements.jsonl
 
-Runs in the engine's own environment. Writes down the statements that it is given and the columns of files that are
-loaded, for zetasql_check.py. Ends when its standard input does, so that it does not outlive the test.
+Runs in the engine's own environment. Writes down the statements that it is given and the columns
+of files that are loaded, for zetasql_check.py. Ends when its standard input does, so that it does
+not outlive the test.
 """
 
 import json
@@ -11,6 +12,7 @@ import os
 import re
 import sys
 import threading
+from pathlib import Path
 
 from crucible.cli import main
 from crucible.dialects.bigquery import metadata, statements, transforms, translate, types
@@ -30,9 +32,10 @@ def decimal(params: tuple[int, int]) -> exp.DataType:
     return exp.DataType.build(f"DECIMAL({params[0]}, {params[1]})", dialect="duckdb")
 
 
-# It stores NUMERIC(18, 4) as such a decimal and then refuses to read it, and it has no BIGNUMERIC at all, since DuckDB
-# has no decimals of 76 digits. Here NUMERIC is always 38 digits, 9 of them decimals, as it is in BigQuery, and
-# BIGNUMERIC, which the package takes for whole numbers and for rates, is a wide integer or a decimal as wide as it says.
+# It stores NUMERIC(18, 4) as such a decimal and then refuses to read it, and it has no BIGNUMERIC,
+# since DuckDB has no decimals of 76 digits. Here NUMERIC is always 38 digits, 9 of them decimals,
+# as it is in BigQuery, and BIGNUMERIC, which the package takes for whole numbers and for rates, is
+# a wide integer or a decimal as wide as it says.
 def storage_with_decimals(data_type: exp.DataType) -> exp.DataType:
     if data_type.this == exp.DType.DECIMAL:
         return exp.DataType.build(NUMERIC, dialect="duckdb")
@@ -51,7 +54,8 @@ def name_with_decimals(data_type: exp.DataType) -> str:
     return type_name(data_type)
 
 
-# A cast to NUMERIC(18, 4) rounds to 4 decimals and leaves a NUMERIC.
+# A cast to NUMERIC(18, 4) rounds to 4 decimals and leaves a NUMERIC. Text that is read as
+# BIGNUMERIC keeps 18 decimals.
 def casts_with_decimals(tree: exp.Expr) -> None:
     for node in tree.find_all(exp.Cast):
         if node.meta.get("crucible_storage"):
@@ -61,7 +65,9 @@ def casts_with_decimals(tree: exp.Expr) -> None:
             rounded = type(node)(this=node.this, to=decimal(params))
             rounded.meta["crucible_storage"] = True
             node.set("this", rounded)
-        node.set("to", types.storage_type(node.to))
+        is_text = node.this.type is not None and node.this.type.this in exp.DataType.TEXT_TYPES
+        is_read = is_text and node.to.this == exp.DType.BIGDECIMAL
+        node.set("to", decimal((38, 18)) if is_read else types.storage_type(node.to))
         node.meta["crucible_storage"] = True
 
 
@@ -109,7 +115,8 @@ def insert_text(tree: exp.Insert, ctx):
     )
 
 
-# It knows neither DELETE nor UPDATE: condition and values are translated as those of a query on the table.
+# It knows neither DELETE nor UPDATE: condition and values are translated as those of a query on the
+# table.
 def change(tree: exp.Delete | exp.Update, ctx):
     info = metadata.find_table(ctx, metadata.name_of(tree.this, ctx))
     alias = qualified(tree.this.alias or info.name)
@@ -151,19 +158,21 @@ statements._plan = plan_more
 
 
 class Log:
-    """Everything that was asked for, once: statements that differ by ids of runs only are the same."""
+    """What was asked for, each once: ids of runs and of temporary tables make no difference."""
 
-    def __init__(self, path: str) -> None:
-        self.file = open(path, "w", encoding="utf-8")
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.path.write_text("")
         self.known, self.lock = set(), threading.Lock()
 
     def write(self, entry: dict) -> None:
         line = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "id", json.dumps(entry))
+        line = re.sub(r"__dbt_tmp[0-9]+", "__dbt_tmp", line)
         with self.lock:
             if line not in self.known:
                 self.known.add(line)
-                self.file.write(line + "\n")
-                self.file.flush()
+                with self.path.open("a", encoding="utf-8") as file:
+                    file.write(line + "\n")
 
     def split(self, sql: str) -> list[object]:
         if not sql.startswith("insert into"):
@@ -181,7 +190,7 @@ def end_with_input() -> None:
 
 
 if __name__ == "__main__":
-    log = Log(sys.argv[2])
+    log = Log(Path(sys.argv[2]))
     statements.split = log.split
     jobs.Runner._load = lambda *arguments: log.load(*arguments)
     threading.Thread(target=end_with_input, daemon=True).start()

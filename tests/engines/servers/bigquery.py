@@ -1,4 +1,4 @@
-"""BigQuery: its dbt adapter as it is, against an emulator of its API that runs its SQL on DuckDB."""
+"""BigQuery: its dbt adapter against an emulator of its API that runs its SQL on DuckDB."""
 
 import contextlib
 import socket

@@ -81,11 +81,7 @@
     ))
 {%- endmacro %}
 
-<<<<<<< ours
 {% macro snowflake__local_timestamp(text) -%} try_cast({{ text }} as timestamp_ntz) {%- endmacro %}
-{% macro bigquery__local_timestamp(text) -%} safe_cast({{ text }} as timestamp) {%- endmacro %}
-=======
-{% macro snowflake__local_timestamp(text) -%} try_to_timestamp_ntz({{ text }}) {%- endmacro %}
 
 {# A time has seconds there, and of them no more than 6 decimals. #}
 {% macro bigquery__local_timestamp(text) -%}
@@ -96,8 +92,6 @@
     )
 {%- endmacro %}
 
-{% macro spark__local_timestamp(text) -%} try_cast({{ text }} as timestamp) {%- endmacro %}
->>>>>>> theirs
 {% macro trino__local_timestamp(text) -%} try_cast({{ text }} as timestamp(6)) {%- endmacro %}
 
 {# utc_timestamp(text): a plain timestamp with an offset in hours and minutes, in UTC. #}
@@ -111,12 +105,7 @@
     cast(convert_timezone('UTC', try_cast({{ text }} as timestamp_tz)) as timestamp_ntz)
 {%- endmacro %}
 
-<<<<<<< ours
-{% macro bigquery__utc_timestamp(text) -%} safe_cast({{ text }} as timestamp) {%- endmacro %}
-=======
 {% macro bigquery__utc_timestamp(text) -%} {{ nrr.bigquery__local_timestamp(text) }} {%- endmacro %}
-{% macro spark__utc_timestamp(text) -%} try_cast({{ text }} as timestamp) {%- endmacro %}
->>>>>>> theirs
 
 {% macro trino__utc_timestamp(text) -%}
     cast(at_timezone(try_cast({{ text }} as timestamp(6) with time zone), 'UTC') as timestamp(6))

@@ -127,7 +127,7 @@
 {%- endmacro %}
 
 {#
-  convert(amount, rate): an amount at a rate, rounded to 4 decimals. Most amounts are in the reporting currency
+  convert(amount, rate): an amount that is not negative at a rate, rounded to 4 decimals. Most amounts are in the reporting currency
   already: hence the case. Counts in ten-thousandths and, of the rate, trillionths: a product of decimals loses digits
   in some warehouses.
 #}

@@ -266,13 +266,16 @@ def show(results: dict[str, list[str]]) -> None:
 
 
 def result_of(name: str, folder: Path, made: list[Stage], expected: dict) -> list[str]:
-    """Builds and compares on one engine; its row of the table."""
+    """Builds and compares on one engine, and has its statements judged; its row of the table."""
     engine = importlib.import_module(f"servers.{name}")
     python = environment(engine.ENVIRONMENT)
     print(f"{name}: builds {len(made)} stages", flush=True)
     began = time.monotonic()
     found = built_by(engine, python, folder / name, made)
     compared = compare(made, expected, found, folder)
+    if check := getattr(engine, "CHECK", None):
+        # an environment and a script in it that judges the statements, by its exit code
+        subprocess.run([str(environment(check[0])), str(HERE / check[1])], check=True, timeout=900)
     return [
         name, engine.TESTED_ON, versions(python, engine.PACKAGES), str(compared["models"]),
         f"{compared['rows']:,}", str(compared["differences"]), f"{time.monotonic() - began:.0f}",

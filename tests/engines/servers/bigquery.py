@@ -9,8 +9,10 @@ import urllib.request
 from pathlib import Path
 
 TARGET = ADAPTER = ENVIRONMENT = "bigquery"
-TESTED_ON = "emulator (crucible)"
+TESTED_ON = "emulator (crucible), SQL accepted by ZetaSQL"
 PACKAGES = ["dbt-bigquery", "crucible-emulator"]
+# Google's analyzer, for what the emulator would take and BigQuery would not
+CHECK = ("zetasql", "zetasql_check.py")
 
 EMULATOR = Path(__file__).parents[1] / "emulators/bigquery.py"
 PROJECT = "nrr-test"

@@ -28,7 +28,9 @@ events as (
 
 select
     coalesce(account_key, '') as account_id,
-    {{ nrr.fingerprint(columns + [dbt.cast_bool_to_text('is_convertible'), nrr.text_literal(settings)]) }} as fingerprint,
+    {{ nrr.fingerprint(
+        columns + [dbt.cast_bool_to_text('is_convertible'), nrr.text_literal(settings)]
+    ) }} as fingerprint,
     {{ nrr.fingerprint(['account_key']) }} as account_fingerprint,
     -- null where the row is rejected whatever the others are
     case

@@ -60,7 +60,11 @@ def environment(name: str | None) -> Path:
     print(f"{name}: installing its packages into .engines/{name} ...", flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--no-input", "-r", str(requirements)], check=True)
+    if subprocess.run([*pip, "--no-input", "-r", str(requirements)], check=False).returncode:
+        raise RuntimeError(
+            f"the packages of {requirements.relative_to(ROOT)} could not be installed; pip says "
+            "why above: is a package index within reach, is there room on the disk?"
+        )
     shutil.copy(requirements, stamp)
     return python
 

@@ -1,5 +1,7 @@
 """Iceberg for Spark, from wheels: the jars and the configuration that both Spark engines take."""
 
+import os
+import shutil
 import struct
 import subprocess
 import zipfile
@@ -88,6 +90,8 @@ appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
 
 def write_configuration(python: Path, folder: Path, **more: str) -> Path:
     """A folder for SPARK_CONF_DIR. The metastore is in memory: it lives as long as its process."""
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        raise RuntimeError("Spark needs Java 17. Install it, or set JAVA_HOME to where it is.")
     class_path = jars(python)
     catalog = "spark.sql.catalog.spark_catalog"
     settings = {

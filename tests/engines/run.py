@@ -59,7 +59,9 @@ def environment(name: str | None) -> Path:
         return python
     print(f"{name}: installing its packages into .engines/{name} ...", flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # the file names every package: what they ask of each other, pip need not work out
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--no-deps"]
+    pip += ["--disable-pip-version-check"]
     if subprocess.run([*pip, "--no-input", "-r", str(requirements)], check=False).returncode:
         raise RuntimeError(
             f"the packages of {requirements.relative_to(ROOT)} could not be installed; pip says "

@@ -104,3 +104,12 @@ def test_every_mart_has_a_test_that_its_grain_is_unique(manifest, marts):
         and (node.get("test_metadata") or {}).get("name") in GRAIN_TESTS
     }
     assert not [node["name"] for node in marts if node["unique_id"] not in tested]
+
+
+def test_no_macro_has_the_name_of_one_of_dbts(manifest):
+    """In this repository it would take that one's place, adapters' own forms included."""
+    names = {"nrr": set(), "other": set()}
+    for macro in manifest["macros"].values():
+        names["nrr" if macro["package_name"] == "nrr" else "other"].add(macro["name"])
+    assert "get_drop_sql" in names["other"]
+    assert not names["nrr"] & names["other"]

@@ -1,8 +1,0 @@
-{#
-  drop_view(): before a view is made, what stands under its name goes where `create or replace view` leaves it as it was:
-  Spark with Iceberg's session catalog.
-#}
-{% macro drop_view() -%} {{ return(adapter.dispatch('drop_view', 'nrr')()) }} {%- endmacro %}
-{% macro default__drop_view() -%} {%- endmacro %}
-{% macro spark__drop_view() -%} drop view if exists {{ this }} {%- endmacro %}
-{% macro databricks__drop_view() -%} {%- endmacro %}

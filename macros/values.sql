@@ -33,8 +33,13 @@
     end
 {%- endmacro %}
 
+{# What it takes for a number is written out, so that it is what others take. #}
 {% macro snowflake__read_decimal(column, type, digits, decimals) -%}
-    try_to_decimal(trim(cast({{ column }} as {{ nrr.type_text() }})), {{ digits + decimals }}, {{ decimals }})
+    {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
+    case
+        when {{ nrr.matches(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$') }}
+            then try_to_decimal({{ text }}, {{ digits + decimals }}, {{ decimals }})
+    end
 {%- endmacro %}
 
 {# A cast to a type with digits fails where there are more, a safe one too, and rounds to 9 decimals first. #}

@@ -55,7 +55,10 @@
     {%- set text -%} cast({{ column }} as string) {%- endset -%}
     case
         when {{ text }} rlike '^ *{{ day }}([T ]{{ time }}({{ offset }})?)? *$'
-            then try_cast(regexp_replace({{ text }}, '([T ][0-9]{2}:[0-9]{2}) ?([ZU+-])', '$1:00$2') as timestamp)
+            then try_cast(regexp_replace(
+                regexp_replace({{ text }}, '([T ][0-9]{2}:[0-9]{2}) ?([ZU+-])', '$1:00$2'),
+                ' ?([+-][0-9]{2}):?([0-9]{2}) *$', '$1:$2'
+            ) as timestamp)
     end
 {%- endmacro %}
 
@@ -64,6 +67,7 @@
 {% macro default__matches(text, pattern) -%} {{ text }} ~ '{{ pattern }}' {%- endmacro %}
 {% macro snowflake__matches(text, pattern) -%} regexp_like({{ text }}, '{{ pattern }}') {%- endmacro %}
 {% macro bigquery__matches(text, pattern) -%} regexp_contains({{ text }}, '{{ pattern }}') {%- endmacro %}
+{% macro spark__matches(text, pattern) -%} {{ text }} rlike '{{ pattern }}' {%- endmacro %}
 {% macro trino__matches(text, pattern) -%} regexp_like({{ text }}, '{{ pattern }}') {%- endmacro %}
 
 {# local_timestamp(text): a plain timestamp without an offset, null for a day that its month does not have. #}

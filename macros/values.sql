@@ -21,11 +21,18 @@
     {{ return(adapter.dispatch('read_decimal', 'nrr')(column, nrr.type_rate(), 8, 12)) }}
 {%- endmacro %}
 
+{# What is a number is written out, so that it is the same everywhere. #}
 {% macro default__read_decimal(column, type, digits, decimals) -%}
-    try_cast(trim(cast({{ column }} as {{ nrr.type_text() }})) as {{ type }})
+    {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
+    case when {{ nrr.is_number(text) }} then try_cast({{ text }} as {{ type }}) end
 {%- endmacro %}
 
-{# It alone takes 1_000 for a number. #}
+{# is_number(text): whether a text is a number: digits, perhaps with a sign, a point or an exponent. #}
+{% macro is_number(text) -%}
+    {{ nrr.matches(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$') }}
+{%- endmacro %}
+
+{# Of what is no number, it takes 1_000 alone for one. #}
 {% macro duckdb__read_decimal(column, type, digits, decimals) -%}
     case
         when typeof({{ column }}) <> 'VARCHAR' or not contains(cast({{ column }} as varchar), '_')
@@ -33,13 +40,9 @@
     end
 {%- endmacro %}
 
-{# What it takes for a number is written out, so that it is what others take. #}
 {% macro snowflake__read_decimal(column, type, digits, decimals) -%}
     {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
-    case
-        when {{ nrr.matches(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$') }}
-            then try_to_decimal({{ text }}, {{ digits + decimals }}, {{ decimals }})
-    end
+    case when {{ nrr.is_number(text) }} then try_to_decimal({{ text }}, {{ digits + decimals }}, {{ decimals }}) end
 {%- endmacro %}
 
 {# A cast to a type with digits fails where there are more, a safe one too, and rounds to 9 decimals first. #}

@@ -47,10 +47,11 @@
 
 {# A cast to a type with digits fails where there are more, a safe one too, and rounds to 9 decimals first. #}
 {% macro bigquery__read_decimal(column, type, digits, decimals) -%}
-    {%- set value -%}
-        round(safe_cast(trim(cast({{ column }} as {{ nrr.type_text() }})) as bignumeric), {{ decimals }})
-    {%- endset -%}
-    case when abs({{ value }}) < 1{{ '0' * digits }} then cast({{ value }} as {{ type }}) end
+    {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
+    {%- set value -%} round(safe_cast({{ text }} as bignumeric), {{ decimals }}) {%- endset -%}
+    case
+        when {{ nrr.is_number(text) }} and abs({{ value }}) < 1{{ '0' * digits }} then cast({{ value }} as {{ type }})
+    end
 {%- endmacro %}
 
 {# A cast that fails stops the query: only what can be read is cast. #}

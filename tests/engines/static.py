@@ -199,6 +199,10 @@ def duckdbs_own(node: exp.Expression, dialect: str) -> exp.Expression:
     # from_utc_timestamp: sqlglot would go the other way
     if isinstance(node, exp.AtTimeZone) and dialect == "databricks":
         return exp.func("from_utc_timestamp", node.this, node.args["zone"])
+    # groups are $1 there and \1 in DuckDB
+    if isinstance(node, exp.RegexpReplace) and dialect == "databricks":
+        replacement = node.args["replacement"].name.replace("$", "\\")
+        node.set("replacement", exp.Literal.string(replacement))
     # into a table that was made anew just before
     if isinstance(node, exp.Insert):
         node.set("overwrite", False)

@@ -75,7 +75,8 @@
 {%- endmacro %}
 
 {% macro default__with_columns(relation, columns) %}
-    {%- set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list if execute else [] -%}
+    {%- set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list
+        if execute and not relation.is_cte else [] -%}
         (
             select
                 {%- for column in columns %}

@@ -19,20 +19,27 @@
 #}
 {% macro default__read_timestamp(column) -%}
     {%- set text -%} {{ nrr.plain_timestamp('cast(' ~ column ~ ' as ' ~ nrr.type_text() ~ ')') }} {%- endset -%}
-    {%- set day = '(1[89]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
-    {%- set hours = '[+-](0[0-9]|1[0-4])' -%}
-    {%- set time = ' ([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?' -%}
+    {%- set patterns = nrr.timestamp_patterns() -%}
+    {%- set day, instant = patterns.day, patterns.day ~ ' ' ~ patterns.time ~ patterns.hours -%}
     case
-        when {{ nrr.matches(text, '^' ~ day ~ '(' ~ time ~ ')?$') }} then {{ nrr.local_timestamp(text) }}
-        when {{ nrr.matches(text, '^' ~ day ~ time ~ hours ~ ':[0-5][0-9]$') }} then {{ nrr.utc_timestamp(text) }}
-        when {{ nrr.matches(text, '^' ~ day ~ time ~ hours ~ '$') }}
-            then {{ nrr.utc_timestamp(dbt.concat([text, "':00'"])) }}
-        when {{ nrr.matches(text, '^' ~ day ~ time ~ hours ~ '[0-5][0-9]$') }}
+        when {{ nrr.matches(text, '^' ~ day ~ '( ' ~ patterns.time ~ ')?$') }} then {{ nrr.local_timestamp(text) }}
+        when {{ nrr.matches(text, '^' ~ instant ~ ':[0-5][0-9]$') }} then {{ nrr.utc_timestamp(text) }}
+        when {{ nrr.matches(text, '^' ~ instant ~ '$') }} then {{ nrr.utc_timestamp(dbt.concat([text, "':00'"])) }}
+        when {{ nrr.matches(text, '^' ~ instant ~ '[0-5][0-9]$') }}
             then {{ nrr.utc_timestamp(dbt.concat([
                 'substr(' ~ text ~ ', 1, length(' ~ text ~ ') - 2)', "':'",
                 'substr(' ~ text ~ ', length(' ~ text ~ ') - 1)',
             ])) }}
     end
+{%- endmacro %}
+
+{# timestamp_patterns(): regular expressions for a day, for hours and minutes and maybe more, and for an offset's hours. #}
+{% macro timestamp_patterns() -%}
+    {{ return({
+        'day': '(1[89]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])',
+        'time': '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?',
+        'hours': '[+-](0[0-9]|1[0-4])',
+    }) }}
 {%- endmacro %}
 
 {# plain_timestamp(text): a timestamp with a space before its time, none before its offset and no letters. #}
@@ -49,12 +56,11 @@
   too large to be compiled.
 #}
 {% macro spark__read_timestamp(column) -%}
-    {%- set day = '(1[89]|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
-    {%- set time = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?' -%}
-    {%- set offset = ' ?(Z|UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
+    {%- set patterns = nrr.timestamp_patterns() -%}
+    {%- set offset = ' ?(Z|UTC|' ~ patterns.hours ~ '(:?[0-5][0-9])?)' -%}
     {%- set text -%} cast({{ column }} as string) {%- endset -%}
     case
-        when {{ text }} rlike '^ *{{ day }}([T ]{{ time }}({{ offset }})?)? *$'
+        when {{ text }} rlike '^ *{{ patterns.day }}([T ]{{ patterns.time }}({{ offset }})?)? *$'
             then try_cast(regexp_replace(
                 regexp_replace({{ text }}, '([T ][0-9]{2}:[0-9]{2}) ?([ZU+-])', '$1:00$2'),
                 ' ?([+-][0-9]{2}):?([0-9]{2}) *$', '$1:$2'
@@ -127,7 +133,7 @@
         when typeof({{ column }}) <> 'VARCHAR'
             or regexp_matches({{ text }}, '^ *[0-9]+[-/][0-9]+[-/][0-9]+([T ][0-9:.]+)? *$')
             then try_cast({{ column }} as timestamp)
-        when regexp_matches({{ text }}, '[T ][0-9:.]+ ?(Z|UTC|[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)$')
+        when regexp_matches({{ text }}, '[T ][0-9:.]+ ?(Z|UTC|{{ nrr.timestamp_patterns().hours }}(:?[0-5][0-9])?)$')
             then timezone('UTC', try_cast(
                 regexp_replace(regexp_replace({{ text }}, ' ?UTC$', 'Z'), ' ([+-])', '\1') as timestamptz
             ))

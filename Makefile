@@ -30,9 +30,11 @@ ENGINE_TESTS := $(addprefix test-,$(ENGINES))
 .PHONY: help build test lint bench clean test-engines test-static $(ENGINE_TESTS)
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
 	@echo
-	@echo "  make test-postgres                     compares one engine; others: $(filter-out postgres,$(ENGINES))"
+	@echo "  make test-ENGINE   compare the tables of one engine with DuckDB's, where ENGINE is one of:"
+	@echo "                     $(ENGINES)"
+	@echo
 	@echo "  make build NRR_DATA=some/folder        builds from your own files"
 	@echo "  make build NRR_DUCKDB_PATH=some.duckdb writes another database file"
 
@@ -55,11 +57,11 @@ lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 $(ENGINE_TESTS): test-%: $(VENV)/dev.stamp
 	$(BIN)/python tests/engines/run.py $(subst -,_,$*)
 
-test-static: $(VENV)/dev.stamp ## compare the tables of the warehouses that have no server here
+test-static: $(VENV)/dev.stamp ## test-ENGINE of those without a server: redshift databricks trino
 	$(BIN)/python tests/engines/run.py redshift databricks trino
 
 # All in one run, so that what they are compared with is built once.
-test-engines: $(VENV)/dev.stamp ## compare the tables of every engine but the cluster with DuckDB's (many minutes)
+test-engines: $(VENV)/dev.stamp ## test-ENGINE of all but the cluster (many minutes)
 	$(BIN)/python tests/engines/run.py $(subst -,_,$(filter-out spark-cluster,$(ENGINES)))
 
 bench: $(VENV)/runtime.stamp ## measure large inputs beside other ways (many minutes)

@@ -31,9 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
+from tables import console, print_table
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
@@ -69,8 +67,6 @@ where segment_dimension = 'all' and starting_accounts > 0
 order by month
 """
 SCRIPT_RETENTION = "select month, {figures} from retention order by month"
-
-console = Console(highlight=False)
 
 
 @dataclass
@@ -324,16 +320,6 @@ def models_table(measured: Measured) -> list[list[str]]:
     models = measured.runs[PACKAGE].models[:SLOWEST]
     title = f"slowest models at {measured.accounts:,} accounts"
     return [[title, "seconds"]] + [[name, f"{seconds:,.1f}"] for name, seconds in models]
-
-
-def print_table(rows: list[list[str]]) -> None:
-    table = Table(box=SIMPLE_HEAD, show_edge=False)
-    for number, heading in enumerate(rows[0]):
-        table.add_column(heading, justify="right" if number else "left")
-    for row in rows[1:]:
-        table.add_row(*row)
-    console.print()
-    console.print(table)
 
 
 def markdown_table(rows: list[list[str]]) -> str:

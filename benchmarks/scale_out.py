@@ -24,9 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
+from tables import console, print_table
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
@@ -34,7 +32,8 @@ ENGINES = PROJECT / "tests/engines"
 sys.path.insert(0, str(ENGINES))
 
 from run import environment  # noqa: E402
-from servers.spark_cluster import HOST, cluster, executors  # noqa: E402
+from servers.ports import HOST  # noqa: E402
+from servers.spark_cluster import cluster, executors  # noqa: E402
 
 INPUTS = ["subscription_events", "accounts", "exchange_rates"]
 SEGMENTS = ["industry", "region", "acquisition_channel"]
@@ -58,8 +57,6 @@ cursor.execute("create schema if not exists nrr_input")
 for name in names:
     cursor.execute(f"create table nrr_input.{name} using parquet location '{folder}/{name}'")
 """
-
-console = Console(highlight=False)
 
 
 @dataclass
@@ -260,16 +257,6 @@ def faults(one: Build) -> list[str]:
         if collected > COLLECTED_BYTES:
             lines.append(f"{model}, stage {stage}: {megabytes(collected)} come to the driver")
     return lines
-
-
-def print_table(rows: list[list[str]]) -> None:
-    table = Table(box=SIMPLE_HEAD, show_edge=False)
-    for number, heading in enumerate(rows[0]):
-        table.add_column(heading, justify="right" if number else "left")
-    for row in rows[1:]:
-        table.add_row(*row)
-    console.print()
-    console.print(table)
 
 
 def main() -> int:

@@ -1,21 +1,16 @@
-"""Databricks: no server; DuckDB runs its adapter's statements, translated (static.py)."""
+"""Databricks: its dbt adapter without a server."""
 
-import contextlib
-from pathlib import Path
+from servers.translated import BUILD as BUILD
+from servers.translated import ENVIRONMENT as ENVIRONMENT
+from servers.translated import TESTED_ON as TESTED_ON
+from servers.translated import no_server
 
 TARGET = ADAPTER = "databricks"
-ENVIRONMENT = "static"
-BUILD = "static.py"
-TESTED_ON = "static, run by DuckDB"
 PACKAGES = ["dbt-databricks", "sqlglot"]
 
-
-@contextlib.contextmanager
-def server(python: Path, folder: Path):
-    """Nothing to start; yields the environment variables of its dbt target."""
-    yield {
-        "NRR_DATABRICKS_HOST": "localhost",
-        "NRR_DATABRICKS_HTTP_PATH": "none",
-        "NRR_DATABRICKS_TOKEN": "none",
-        "NRR_DATABRICKS_CATALOG": "warehouse",
-    }
+server = no_server(
+    NRR_DATABRICKS_HOST="localhost",
+    NRR_DATABRICKS_HTTP_PATH="none",
+    NRR_DATABRICKS_TOKEN="none",
+    NRR_DATABRICKS_CATALOG="warehouse",
+)

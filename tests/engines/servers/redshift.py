@@ -1,19 +1,11 @@
-"""Amazon Redshift: no server; DuckDB runs its adapter's statements, translated (static.py)."""
+"""Amazon Redshift: its dbt adapter without a server."""
 
-import contextlib
-from pathlib import Path
+from servers.translated import BUILD as BUILD
+from servers.translated import ENVIRONMENT as ENVIRONMENT
+from servers.translated import TESTED_ON as TESTED_ON
+from servers.translated import no_server
 
 TARGET = ADAPTER = "redshift"
-ENVIRONMENT = "static"
-BUILD = "static.py"
-TESTED_ON = "static, run by DuckDB"
 PACKAGES = ["dbt-redshift", "sqlglot"]
 
-
-@contextlib.contextmanager
-def server(python: Path, folder: Path):
-    """Nothing to start; yields the environment variables of its dbt target."""
-    yield {
-        "NRR_REDSHIFT_HOST": "localhost",
-        "NRR_REDSHIFT_DATABASE": "analytics",
-    }
+server = no_server(NRR_REDSHIFT_HOST="localhost", NRR_REDSHIFT_DATABASE="analytics")

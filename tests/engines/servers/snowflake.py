@@ -8,7 +8,7 @@ TARGET = ADAPTER = ENVIRONMENT = "snowflake"
 TESTED_ON = "emulator (fakesnow)"
 PACKAGES = ["dbt-snowflake", "fakesnow"]
 
-SERVE = Path(__file__).with_name("serve_snowflake.py")
+EMULATOR = Path(__file__).parents[1] / "emulators/snowflake.py"
 
 
 @contextlib.contextmanager
@@ -17,7 +17,7 @@ def server(python: Path, folder: Path):
     with (folder / "server.log").open("w") as log:
         # -I: imports do not look in this folder, where this file has the name of a package
         process = subprocess.Popen(
-            [str(python), "-I", str(SERVE)],
+            [str(python), "-I", str(EMULATOR)],
             cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
         )  # fmt: skip
         try:

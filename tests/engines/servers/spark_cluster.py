@@ -6,21 +6,19 @@ The tables are Iceberg's, as in spark.py, but compiled and computed as Spark doe
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import time
 import urllib.request
 from pathlib import Path
 
 from servers.iceberg import package, write_configuration
+from servers.ports import HOST, SECONDS_TO_START, free_ports, wait_for
 
 TARGET, ADAPTER, ENVIRONMENT = "spark_cluster", "spark", "spark"
 TESTED_ON = "real cluster, 2 workers"
 PACKAGES = ["dbt-spark", "pyspark", "snowpark-connect-deps-iceberg"]
 
-HOST = "127.0.0.1"
 WORKERS = 2
-SECONDS_TO_START = 120
 THRIFT_SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
 
 
@@ -101,24 +99,6 @@ def cluster(python: Path, folder: Path, workers: int, **settings: str):
                 raise RuntimeError(f"Only {len(executors(api))} executors: {folder}")
             time.sleep(0.5)
         yield thrift, api
-
-
-def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
-def wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
-    """Returns when something listens at the port."""
-    until = time.monotonic() + SECONDS_TO_START
-    while process.poll() is None and time.monotonic() < until:
-        with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
-            return
-        time.sleep(0.5)
-    raise RuntimeError(f"{log.stem} did not start: {log.read_text(errors='replace')[-2000:]}")
 
 
 def end(process: subprocess.Popen) -> None:

@@ -1,19 +1,11 @@
-"""Trino: no server; DuckDB runs its adapter's statements, translated (static.py)."""
+"""Trino: its dbt adapter without a server."""
 
-import contextlib
-from pathlib import Path
+from servers.translated import BUILD as BUILD
+from servers.translated import ENVIRONMENT as ENVIRONMENT
+from servers.translated import TESTED_ON as TESTED_ON
+from servers.translated import no_server
 
 TARGET = ADAPTER = "trino"
-ENVIRONMENT = "static"
-BUILD = "static.py"
-TESTED_ON = "static, run by DuckDB"
 PACKAGES = ["dbt-trino", "sqlglot", "trino-sql-validator"]
 
-
-@contextlib.contextmanager
-def server(python: Path, folder: Path):
-    """Nothing to start; yields the environment variables of its dbt target."""
-    yield {
-        "NRR_TRINO_HOST": "localhost",
-        "NRR_TRINO_CATALOG": "iceberg",
-    }
+server = no_server(NRR_TRINO_HOST="localhost", NRR_TRINO_CATALOG="iceberg")

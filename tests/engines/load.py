@@ -20,6 +20,8 @@ ROWS_PER_INSERT = 200
 
 def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
     """Makes a table of every CSV file of the folder; `execute` runs a statement."""
+    if adapter == "postgres":
+        execute("set role postgres")
     execute(f"create schema if not exists {schema}")
     for path in sorted(folder.glob("*.csv")):
         as_text = f"{schema}.{path.stem}_as_text"
@@ -41,6 +43,8 @@ def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
             )
             execute(f"insert into {as_text} values {values}")
         execute(f"create table {schema}.{path.stem} as select {', '.join(casts)} from {as_text}")
+    if adapter == "postgres":
+        execute("reset role")
 
 
 def literal(value: str, adapter: str) -> str:

@@ -268,7 +268,8 @@ def show(results: dict[str, list[str]]) -> None:
         table.add_column(heading, justify="right" if heading in HEADINGS[3:] else "left")
     for cells in results.values():
         table.add_row(*cells)
-    Console().print(table)
+    # where nobody looks at a terminal, nothing has to fit into one
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
 def result_of(name: str, folder: Path, made: list[Stage], expected: dict) -> list[str]:
@@ -300,7 +301,10 @@ def main(names: list[str]) -> int:
             print(f"{name}: {error}", flush=True)
             failed.append(name)
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(with_results(page, results), encoding="utf-8")
+    # at once, since another run may read it
+    written = PAGE.with_suffix(f".{os.getpid()}")
+    written.write_text(with_results(page, results), encoding="utf-8")
+    written.replace(PAGE)
     show(results)
     differing = [name for name, cells in results.items() if cells[5] != "0"]
     if failed or differing:

@@ -27,7 +27,7 @@ unexport DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET
 # Each engine's own test; run.py names them with underscores.
 ENGINES := duckdb postgres spark spark-cluster snowflake bigquery redshift databricks trino
 ENGINE_TESTS := $(addprefix test-,$(ENGINES))
-.PHONY: help build test lint bench clean test-engines test-static $(ENGINE_TESTS)
+.PHONY: help build test lint bench bench-cluster clean test-engines test-static $(ENGINE_TESTS)
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
@@ -66,6 +66,9 @@ test-engines: $(VENV)/dev.stamp ## test-ENGINE of all but the cluster (many minu
 
 bench: $(VENV)/runtime.stamp ## measure large inputs beside other ways (many minutes)
 	$(BIN)/python benchmarks/run.py
+
+bench-cluster: $(VENV)/runtime.stamp ## measure a Spark cluster of one executor and of two (half an hour)
+	$(BIN)/python benchmarks/scale_out.py
 
 clean: ## remove the environment and everything that was built
 	rm -rf $(VENV) .engines target logs nrr.duckdb nrr.duckdb.wal nrr.duckdb.tmp .pytest_cache .ruff_cache .hypothesis .user.yml

@@ -16,27 +16,22 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
-import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
-from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from tables import console, print_table
+from report import conditions, console, markdown_table, print_table, write_results
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 README = HERE / "README.md"
-BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
 SIZES = [10_000, 100_000, 1_000_000]
 SLOWEST = 5
@@ -322,42 +317,6 @@ def models_table(measured: Measured) -> list[list[str]]:
     return [[title, "seconds"]] + [[name, f"{seconds:,.1f}"] for name, seconds in models]
 
 
-def markdown_table(rows: list[list[str]]) -> str:
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    lines.insert(1, "|---" + "|--:" * (len(rows[0]) - 1) + "|")
-    return "\n".join(lines)
-
-
-def memory_of_machine() -> str:
-    return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GB"
-
-
-def processor() -> str:
-    """The processor's name, where the system tells it."""
-    try:
-        names = re.findall(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
-    except OSError:
-        names = []
-    return names[0] if names else platform.processor() or platform.machine()
-
-
-def conditions() -> str:
-    versions = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "dbt-core", "dbt-duckdb"))
-    return (
-        f"Measured on {date.today()}: {os.cpu_count()} cores ({processor()}), "
-        f"{memory_of_machine()} of memory, {platform.system()}, "
-        f"Python {platform.python_version()}, {versions}."
-    )
-
-
-def write_results(text: str) -> None:
-    """Put the text between the markers of the README."""
-    readme = README.read_text(encoding="utf-8")
-    before, rest = readme.split(BEGIN)
-    after = rest.split(END)[1]
-    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
-
-
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--accounts", type=int, nargs="+", default=SIZES, metavar="N")
@@ -392,10 +351,10 @@ def main() -> None:
     for rows in tables:
         print_table(rows)
     console.print()
-    console.print(conditions())
+    measured_on = conditions()
+    console.print(measured_on)
     if not arguments.dry:
-        write_results("\n\n".join(["", conditions(), *map(markdown_table, tables), ""]))
-        console.print(f"Written to {README}.", soft_wrap=True)
+        write_results(README, [measured_on, *map(markdown_table, tables)])
 
 
 if __name__ == "__main__":

@@ -5,14 +5,16 @@
 For every size: writes the input files (generate_events.py), starts a Spark cluster on this machine
 (tests/engines/servers/spark_cluster.py), each executor with one core, and builds all tables with
 dbt. Spark's event log says what each task read, wrote and took, and how every join was done. Fails
-if one task has to hold what grows with the number of accounts: a stage of one task that reads more
-than ONE_TASK_ROWS rows, or more than COLLECTED_BYTES that come to the driver.
+if one process has to hold what grows with the number of accounts: a stage of one task that reads
+more than ONE_TASK_ROWS rows, more than COLLECTED_BYTES that come to the driver, or a join without a
+key to a table of more than LISTED_ROWS rows.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import re
 import subprocess
@@ -20,18 +22,21 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from tables import console, print_table
+import duckdb
+from report import conditions, console, markdown_table, print_table, write_results
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
+PAGE = HERE / "scale_out.md"
 ENGINES = PROJECT / "tests/engines"
 sys.path.insert(0, str(ENGINES))
 
-from run import environment  # noqa: E402
+from run import environment, versions  # noqa: E402
 from servers.ports import HOST  # noqa: E402
 from servers.spark_cluster import cluster, executors  # noqa: E402
 
@@ -39,12 +44,17 @@ INPUTS = ["subscription_events", "accounts", "exchange_rates"]
 SEGMENTS = ["industry", "region", "acquisition_channel"]
 ONE_TASK_ROWS = 100_000
 COLLECTED_BYTES = 20 * 2**20
+LISTED_ROWS = 10_000
+ROWS_PER_GROUP = 20_480
+MANY = 100_000_000
+TASK_BYTES = 128 * 2**20
 HEAVIEST = 6
+TABLES = "spark.sql.catalog.spark_catalog.table-default"
 NESTED_LOOPS = ["CartesianProduct", "BroadcastNestedLoopJoin"]
-SECONDS_PER_BUILD = 1500
+SECONDS_PER_BUILD = 3000
 
-# in Spark's formatted plans
-WINDOW = re.compile(r"\nArguments: \[[^\n]*?windowspecdefinition\([^,\n]*? (?:ASC|DESC)")
+# a window that begins with its frame or its order, where its partition would stand
+WINDOW = re.compile(r"windowspecdefinition\((?:specifiedwindowframe|[^,]*? (?:ASC|DESC))")
 
 # Tables over the Parquet files, in the schema that the profile reads its input from.
 MAKE_TABLES = """
@@ -81,7 +91,7 @@ class Build:
     seconds: float
     peak_heap: int
     stages: dict[tuple[str, int], list[Task]]  # model and number of the stage -> its tasks
-    nested_loops: Counter
+    nested_loops: dict[str, list[int]]  # model -> rows of the table that every row is joined to
     unpartitioned_windows: Counter
     tasks_by_executor: Counter = field(default_factory=Counter)
 
@@ -98,7 +108,11 @@ def write_files(folder: Path, accounts: int) -> Path:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         for name in INPUTS:
             (data / name).mkdir()
-            (data / f"{name}.parquet").rename(data / name / "part.parquet")
+            # in small groups of rows, each of which a task can read
+            duckdb.sql(
+                f"copy (from '{data}/{name}.parquet') to '{data}/{name}/part.parquet'"
+                f" (row_group_size {ROWS_PER_GROUP})"
+            )
     return data
 
 
@@ -110,9 +124,13 @@ def build(python: Path, data: Path, folder: Path, accounts: int, workers: int) -
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": log.as_uri(),
         "spark.executor.memory": "1500m",
+        # the data is small for Spark, which would give it to one task: split as if it were not
         "spark.sql.shuffle.partitions": "8",
-        # the files are small for Spark: several tasks read them nevertheless
+        "spark.sql.autoBroadcastJoinThreshold": "256k",
+        "spark.sql.adaptive.coalescePartitions.enabled": "false",
         "spark.sql.files.maxPartitionBytes": "2m",
+        f"{TABLES}.read.split.target-size": "2097152",
+        f"{TABLES}.read.split.adaptive-size.enabled": "false",
     }
     with cluster(python, folder / "cluster", workers, **settings) as (port, api):
         tables = [str(python), "-c", MAKE_TABLES, HOST, str(port), str(data), *INPUTS]
@@ -146,36 +164,52 @@ def build(python: Path, data: Path, folder: Path, accounts: int, workers: int) -
     return Build(accounts, workers, seconds["run"], max(peaks), *read_events(events))
 
 
-def read_events(path: Path) -> tuple[dict, Counter, Counter, Counter]:
+def read_events(path: Path) -> tuple[dict, dict, Counter, Counter]:
     """The event log: tasks by stage, joins without keys, windows without partitions."""
-    models, stages, plans = {}, defaultdict(list), {}
+    models, stages, plans, metrics = {}, defaultdict(list), {}, {}
     with path.open(encoding="utf-8") as file:
         for line in file:
             event = json.loads(line)
             kind = event["Event"].rpartition(".")[2]
             if kind == "SparkListenerSQLExecutionStart":
-                plans[event["executionId"]] = (
-                    event["description"],
-                    event["physicalPlanDescription"],
-                )
+                plans[event["executionId"]] = event
             elif kind == "SparkListenerSQLAdaptiveExecutionUpdate":
-                description, _ = plans[event["executionId"]]
-                plans[event["executionId"]] = description, event["physicalPlanDescription"]
+                plans[event["executionId"]] |= event
+            elif kind == "SparkListenerDriverAccumUpdates":
+                metrics |= dict(event["accumUpdates"])
             elif kind == "SparkListenerStageSubmitted":
                 statement = event["Properties"].get("spark.job.description", "")
                 models[event["Stage Info"]["Stage ID"]] = model_of(statement)
             elif kind == "SparkListenerTaskEnd" and "Task Metrics" in event:
                 model = models[event["Stage ID"]]
                 stages[model, event["Stage ID"]].append(task_of(event))
-    loops, windows = Counter(), Counter()
-    for description, plan in plans.values():
-        # the formatted plan names every node once more with its arguments: "(12) Window"
-        final = plan.partition("+- == Initial Plan ==")[0] if "Final Plan" in plan else plan
-        for join in NESTED_LOOPS:
-            loops[model_of(description), join] += len(re.findall(rf"\b{join}\b.*\(\d+\)\n", final))
-        windows[model_of(description)] += len(WINDOW.findall(plan))
+    loops, windows = defaultdict(list), Counter()
+    for plan in plans.values():
+        model = model_of(plan["description"])
+        for node in nodes(plan["sparkPlanInfo"]):
+            if node["nodeName"] in NESTED_LOOPS:
+                loops[model] += [metrics[id_] for id_ in broadcast(node) if id_ in metrics]
+            if node["nodeName"] == "Window" and WINDOW.search(node["simpleString"]):
+                windows[model] += 1
     executors_tasks = Counter(task.executor for tasks in stages.values() for task in tasks)
-    return dict(stages), +loops, +windows, executors_tasks
+    return dict(stages), dict(loops), +windows, executors_tasks
+
+
+def nodes(plan: dict) -> Iterator[dict]:
+    yield plan
+    for child in plan["children"]:
+        yield from nodes(child)
+
+
+def broadcast(join: dict) -> Iterator[int]:
+    """Ids of the metrics that count the rows sent to every executor; none where it was before."""
+    for table in join["children"]:
+        while table["nodeName"] in ("InputAdapter", "BroadcastQueryStage"):
+            (table,) = table["children"]
+        if table["nodeName"] == "BroadcastExchange":
+            for metric in table["metrics"]:
+                if metric["name"] == "number of output rows":
+                    yield metric["accumulatorId"]
 
 
 def model_of(statement: str) -> str:
@@ -199,6 +233,10 @@ def task_of(event: dict) -> Task:
 
 def megabytes(size: int) -> str:
     return f"{size / 2**20:,.1f} MB"
+
+
+def gigabytes(size: float) -> str:
+    return f"{size / 2**30:,.0f} GB"
 
 
 def overview(builds: list[Build]) -> list[list[str]]:
@@ -241,10 +279,32 @@ def heaviest(one: Build) -> list[list[str]]:
 
 
 def joins(one: Build) -> list[list[str]]:
-    rows = [["joins without a key, windows without partitions", "how", "number"]]
-    rows += [[model, how, str(count)] for (model, how), count in sorted(one.nested_loops.items())]
-    windows = sorted(one.unpartitioned_windows.items())
-    return rows + [[model, "window", str(count)] for model, count in windows]
+    title = f"{one.accounts:,} accounts"
+    rows = [[title, "joins without a key", "to rows at most", "windows without partitions"]]
+    for model in sorted(one.nested_loops.keys() | one.unpartitioned_windows):
+        tables = one.nested_loops.get(model, [])
+        most = f"{max(tables):,}" if tables else ""
+        windows = one.unpartitioned_windows[model]
+        rows.append([model, str(len(tables) or ""), most, str(windows or "")])
+    return rows
+
+
+def outlook(one: Build) -> list[list[str]]:
+    """The figures that grow with the accounts, at MANY accounts: in proportion."""
+    times = MANY / one.accounts
+    busy = sum(task.seconds for task in one.tasks)
+    shuffles = [sum(task.shuffle_written for task in tasks) for tasks in one.stages.values()]
+    total, largest = sum(shuffles), max(shuffles)
+    rows = max(sum(task.rows for task in tasks) for tasks in one.stages.values())
+    tasks = [math.ceil(size / TASK_BYTES) for size in (largest, largest * times)]
+    return [
+        ["", f"{one.accounts:,} accounts", f"{MANY:,} accounts"],
+        ["work of the executors", f"{busy:,.0f} s", f"{busy * times / 3600:,.0f} hours of a core"],
+        ["shuffled by all stages", megabytes(total), gigabytes(total * times)],
+        ["shuffled by the largest stage", megabytes(largest), gigabytes(largest * times)],
+        ["its tasks, at 128 MB each", *(f"{count:,}" for count in tasks)],
+        ["rows read by the largest stage", f"{rows:,}", f"{rows * times:,.0f}"],
+    ]
 
 
 def faults(one: Build) -> list[str]:
@@ -256,6 +316,9 @@ def faults(one: Build) -> list[str]:
         collected = sum(task.result_bytes for task in tasks)
         if collected > COLLECTED_BYTES:
             lines.append(f"{model}, stage {stage}: {megabytes(collected)} come to the driver")
+    for model, tables in one.nested_loops.items():
+        if max(tables, default=0) > LISTED_ROWS:
+            lines.append(f"{model}: every row is joined to {max(tables):,} rows")
     return lines
 
 
@@ -264,6 +327,7 @@ def main() -> int:
     parser.add_argument("--accounts", type=int, nargs="+", default=[10_000, 100_000], metavar="N")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], metavar="N")
     parser.add_argument("--folder", type=Path, help="keep the input files and event logs there")
+    parser.add_argument("--dry", action="store_true", help="print only, leave the page as it is")
     arguments = parser.parse_args()
     python = environment("spark")
     builds = []
@@ -272,17 +336,22 @@ def main() -> int:
         for accounts in arguments.accounts:
             data = write_files(folder, accounts)
             for workers in arguments.workers:
-                place = Path(temporary) / f"{accounts}_{workers}"
+                print(f"builds {accounts:,} accounts, executors: {workers}", flush=True)
+                place = Path(tempfile.mkdtemp(prefix=f"{accounts}_{workers}_", dir=folder))
                 builds.append(build(python, data, place, accounts, workers))
                 print_table(overview(builds[-1:]))
-    print_table(overview(builds))
-    for one in builds:
-        print_table(heaviest(one))
-    print_table(joins(builds[-1]))
+    tables = [overview(builds), *map(heaviest, builds), joins(builds[-1]), outlook(builds[-1])]
+    for rows in tables:
+        print_table(rows)
     found = [line for one in builds for line in faults(one)]
     for line in found:
         console.print(line, soft_wrap=True)
-    return 1 if found else 0
+    if found:
+        return 1
+    if not arguments.dry:
+        measured_on = conditions(versions(python, ["dbt-spark", "pyspark"]))
+        write_results(PAGE, [measured_on, *map(markdown_table, tables)])
+    return 0
 
 
 if __name__ == "__main__":

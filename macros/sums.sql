@@ -9,8 +9,9 @@
   `relation` has a row per account and month with its version and full_run_id, the others are those of sums_by_segment.
 #}
 {% macro full_run_sums(relation, sums, more_dimensions=[]) -%}
+-- a value, not a table to join: a join would bring all rows to one task, since all have the same id
 full_run as (
-    select distinct full_run_id from {{ ref('int_nrr__account_periods') }}
+    select max(full_run_id) as full_run_id from {{ ref('int_nrr__account_periods') }}
     where
         version <> 'changed'
         {%- if nrr.is_incremental_run() %}
@@ -21,10 +22,8 @@ full_run as (
 
 {%- set rows -%}
     (
-        select relation.*
-        from {{ relation }} as relation
-        inner join full_run on relation.full_run_id = full_run.full_run_id
-        where relation.version <> 'changed'
+        select * from {{ relation }}
+        where version <> 'changed' and full_run_id = (select full_run.full_run_id from full_run)
     ) as full_run_rows
 {%- endset %}
 

@@ -20,8 +20,8 @@ def node(name: str, *children: dict, text: str = "", rows: int | None = None) ->
     return {"nodeName": name, "simpleString": text, "children": children, "metrics": metrics}
 
 
-def events(plan: dict, broadcast_rows: int = 0, tasks: int = 1, rows: int = 0, result: int = 0):
-    """What Spark logs of a statement of one stage whose tasks share its rows and its result."""
+def events(plan: dict, broadcast_rows: int = 0, rows: tuple = (0,), result: int = 0):
+    """What Spark logs of a statement of one stage with a task for each number of `rows`."""
     yield {
         "Event": "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart",
         **{"executionId": 3, "description": STATEMENT, "sparkPlanInfo": plan},
@@ -35,20 +35,20 @@ def events(plan: dict, broadcast_rows: int = 0, tasks: int = 1, rows: int = 0, r
         "Stage Info": {"Stage ID": 5},
         "Properties": {"spark.job.description": STATEMENT},
     }
-    for number in range(tasks):
+    for number, read in enumerate(rows):
         yield {
             "Event": "SparkListenerTaskEnd",
             "Stage ID": 5,
             "Task Info": {"Executor ID": str(number), "Launch Time": 1000, "Finish Time": 3500},
             "Task Metrics": {
                 "Shuffle Read Metrics": {
-                    **{"Total Records Read": rows // tasks},
+                    **{"Total Records Read": read},
                     **{"Remote Bytes Read": 10, "Local Bytes Read": 20},
                 },
                 "Input Metrics": {"Records Read": 0},
                 "Shuffle Write Metrics": {"Shuffle Bytes Written": 40},
                 "Memory Bytes Spilled": 0,
-                "Result Size": result // tasks,
+                "Result Size": result // len(rows),
             },
         }
 
@@ -57,7 +57,7 @@ def events(plan: dict, broadcast_rows: int = 0, tasks: int = 1, rows: int = 0, r
 def build_of(tmp_path):
     """Makes a Build of what `events` takes."""
 
-    def read(plan: dict, **logged: int) -> Build:
+    def read(plan: dict, **logged) -> Build:
         path = tmp_path / "events"
         path.write_text("".join(json.dumps(event) + "\n" for event in events(plan, **logged)))
         return Build(1000, 2, 60, 0, *read_events(path))
@@ -74,21 +74,31 @@ JOIN = node(
 
 
 def test_tasks_are_those_of_their_model_and_executor(build_of):
-    built = build_of(SCAN, tasks=2, rows=100)
+    built = build_of(SCAN, rows=(50, 50))
     ((key, tasks),) = built.stages.items()
     assert key == ("int_nrr__some", 5)
     assert [(task.seconds, task.rows, task.shuffle_read) for task in tasks] == [(2.5, 50, 30)] * 2
     assert built.tasks_by_executor == {"0": 1, "1": 1}
 
 
-@pytest.mark.parametrize(("tasks", "more", "found"), [(1, 1, 1), (1, 0, 0), (2, 2, 0)])
-def test_one_task_that_reads_many_rows_is_a_fault(build_of, tasks, more, found):
-    assert len(faults(build_of(SCAN, tasks=tasks, rows=ONE_TASK_ROWS + more))) == found
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([ONE_TASK_ROWS + 1], 1),
+        ([ONE_TASK_ROWS], 0),
+        ([ONE_TASK_ROWS + 1] * 2, 0),
+        ([ONE_TASK_ROWS + 1, 0, 0], 0),
+        ([ONE_TASK_ROWS + 1, 0, 0, 0], 1),
+        ([ONE_TASK_ROWS, 0, 0, 0], 0),
+    ],
+)
+def test_one_task_that_reads_many_rows_for_others_is_a_fault(build_of, rows, found):
+    assert len(faults(build_of(SCAN, rows=rows))) == found
 
 
 @pytest.mark.parametrize(("more", "found"), [(2, 1), (0, 0)])
 def test_much_that_comes_to_the_driver_is_a_fault(build_of, more, found):
-    assert len(faults(build_of(SCAN, tasks=2, result=COLLECTED_BYTES + more))) == found
+    assert len(faults(build_of(SCAN, rows=(0, 0), result=COLLECTED_BYTES + more))) == found
 
 
 @pytest.mark.parametrize(("more", "found"), [(1, 1), (0, 0)])

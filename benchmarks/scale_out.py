@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -76,6 +76,7 @@ class Task:
 
     executor: str
     seconds: float
+    cpu_seconds: float
     rows: int
     shuffle_read: int
     shuffle_written: int
@@ -94,7 +95,6 @@ class Build:
     stages: dict[tuple[str, int], list[Task]]  # model and number of the stage -> its tasks
     nested_loops: dict[str, list[int]]  # model -> rows of the table that every row is joined to
     unpartitioned_windows: Counter
-    tasks_by_executor: Counter = field(default_factory=Counter)
 
     @property
     def tasks(self) -> list[Task]:
@@ -165,7 +165,7 @@ def build(python: Path, data: Path, folder: Path, accounts: int, workers: int) -
     return Build(accounts, workers, seconds["run"], max(peaks), *read_events(events))
 
 
-def read_events(path: Path) -> tuple[dict, dict, Counter, Counter]:
+def read_events(path: Path) -> tuple[dict, dict, Counter]:
     """The event log: tasks by stage, joins without keys, windows without partitions."""
     models, stages, plans, metrics = {}, defaultdict(list), {}, {}
     with path.open(encoding="utf-8") as file:
@@ -192,8 +192,7 @@ def read_events(path: Path) -> tuple[dict, dict, Counter, Counter]:
                 loops[model] += [metrics[id_] for id_ in broadcast(node) if id_ in metrics]
             if node["nodeName"] == "Window" and WINDOW.search(node["simpleString"]):
                 windows[model] += 1
-    executors_tasks = Counter(task.executor for tasks in stages.values() for task in tasks)
-    return dict(stages), dict(loops), +windows, executors_tasks
+    return dict(stages), dict(loops), +windows
 
 
 def nodes(plan: dict) -> Iterator[dict]:
@@ -224,6 +223,7 @@ def task_of(event: dict) -> Task:
     return Task(
         executor=info["Executor ID"],
         seconds=(info["Finish Time"] - info["Launch Time"]) / 1000,
+        cpu_seconds=metrics["Executor CPU Time"] / 1e9,
         rows=metrics["Input Metrics"]["Records Read"] + read["Total Records Read"],
         shuffle_read=read["Remote Bytes Read"] + read["Local Bytes Read"],
         shuffle_written=metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"],
@@ -242,18 +242,18 @@ def gigabytes(size: float) -> str:
 
 def overview(builds: list[Build]) -> list[list[str]]:
     rows = [
-        ["accounts", "executors", "seconds", "busy per executor", "tasks", "tasks per executor",
+        ["accounts", "executors", "seconds", "busy seconds", "processor seconds", "tasks",
          "shuffle written", "shuffle read", "spilled", "peak heap"]
     ]  # fmt: skip
     for one in builds:
-        busy = Counter()
+        busy, cpu, tasks = Counter(), Counter(), Counter()
         for task in one.tasks:
             busy[task.executor] += task.seconds
+            cpu[task.executor] += task.cpu_seconds
+            tasks[task.executor] += 1
         rows.append([
             f"{one.accounts:,}", str(one.workers), f"{one.seconds:,.0f}",
-            " / ".join(f"{seconds:,.0f} s" for _, seconds in sorted(busy.items())),
-            f"{len(one.tasks):,}",
-            " / ".join(f"{count:,}" for _, count in sorted(one.tasks_by_executor.items())),
+            *(by_executor(counted) for counted in (busy, cpu, tasks)),
             megabytes(sum(task.shuffle_written for task in one.tasks)),
             megabytes(sum(task.shuffle_read for task in one.tasks)),
             megabytes(sum(task.spilled for task in one.tasks)),
@@ -262,9 +262,13 @@ def overview(builds: list[Build]) -> list[list[str]]:
     return rows
 
 
+def by_executor(counted: Counter) -> str:
+    return " / ".join(f"{count:,.0f}" for _, count in sorted(counted.items()))
+
+
 def heaviest(one: Build) -> list[list[str]]:
     """The stages that took most, and how unlike their tasks were."""
-    title = f"{one.accounts:,} accounts, {one.workers} executors: heaviest stages"
+    title = f"{one.accounts:,} accounts, executors: {one.workers}; heaviest stages"
     rows = [[title, "tasks", "seconds", "longest / median", "rows", "most / median", "shuffle"]]
     by_time = sorted(one.stages.items(), key=lambda item: -sum(task.seconds for task in item[1]))
     for (model, _), tasks in by_time[:HEAVIEST]:
@@ -293,14 +297,14 @@ def joins(one: Build) -> list[list[str]]:
 def outlook(one: Build) -> list[list[str]]:
     """The figures that grow with the accounts, at MANY accounts: in proportion."""
     times = MANY / one.accounts
-    busy = sum(task.seconds for task in one.tasks)
+    cpu = sum(task.cpu_seconds for task in one.tasks)
     shuffles = [sum(task.shuffle_written for task in tasks) for tasks in one.stages.values()]
     total, largest = sum(shuffles), max(shuffles)
     rows = max(sum(task.rows for task in tasks) for tasks in one.stages.values())
     tasks = [math.ceil(size / TASK_BYTES) for size in (largest, largest * times)]
     return [
         ["", f"{one.accounts:,} accounts", f"{MANY:,} accounts"],
-        ["work of the executors", f"{busy:,.0f} s", f"{busy * times / 3600:,.0f} hours of a core"],
+        ["processor time of the tasks", f"{cpu:,.0f} s", f"{cpu * times / 3600:,.0f} hours"],
         ["shuffled by all stages", megabytes(total), gigabytes(total * times)],
         ["shuffled by the largest stage", megabytes(largest), gigabytes(largest * times)],
         ["its tasks, at 128 MB each", *(f"{count:,}" for count in tasks)],

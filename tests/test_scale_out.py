@@ -48,6 +48,7 @@ def events(plan: dict, broadcast_rows: int = 0, rows: tuple = (0,), result: int 
                 "Input Metrics": {"Records Read": 0},
                 "Shuffle Write Metrics": {"Shuffle Bytes Written": 40},
                 "Memory Bytes Spilled": 0,
+                "Executor CPU Time": 1_500_000_000,
                 "Result Size": result // len(rows),
             },
         }
@@ -78,7 +79,7 @@ def test_tasks_are_those_of_their_model_and_executor(build_of):
     ((key, tasks),) = built.stages.items()
     assert key == ("int_nrr__some", 5)
     assert [(task.seconds, task.rows, task.shuffle_read) for task in tasks] == [(2.5, 50, 30)] * 2
-    assert built.tasks_by_executor == {"0": 1, "1": 1}
+    assert [(task.executor, task.cpu_seconds) for task in tasks] == [("0", 1.5), ("1", 1.5)]
 
 
 @pytest.mark.parametrize(

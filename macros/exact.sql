@@ -29,42 +29,33 @@
   zero to 4 decimals. Both are wide integers, the dividend is not negative, the divisor positive.
 #}
 {% macro divide_to_money(dividend, divisor) -%}
-    {{ return(adapter.dispatch('divide_to_money', 'nrr')(dividend, divisor)) }}
+    {{ nrr.ten_thousandths(nrr.divide_whole("(2 * (" ~ dividend ~ ") + " ~ divisor ~ ")", "(2 * " ~ divisor ~ ")")) }}
 {%- endmacro %}
 
-{% macro default__divide_to_money(dividend, divisor) -%}
-    {%- set doubled -%} (2 * ({{ dividend }}) + {{ divisor }}) {%- endset -%}
-    {{ nrr.ten_thousandths("(" ~ doubled ~ " - mod(" ~ doubled ~ ", 2 * " ~ divisor ~ ")) / (2 * " ~ divisor ~ ")") }}
+{# divide_whole(dividend, divisor): how often one wide integer goes into another, as a whole number. #}
+{% macro divide_whole(dividend, divisor) -%}
+    {{ return(adapter.dispatch('divide_whole', 'nrr')(dividend, divisor)) }}
 {%- endmacro %}
 
-{% macro postgres__divide_to_money(dividend, divisor) -%}
-    {{ nrr.ten_thousandths("div(2 * (" ~ dividend ~ ") + " ~ divisor ~ ", 2 * " ~ divisor ~ ")") }}
+{% macro default__divide_whole(dividend, divisor) -%}
+    ({{ dividend }} - mod({{ dividend }}, {{ divisor }})) / {{ divisor }}
 {%- endmacro %}
+
+{% macro postgres__divide_whole(dividend, divisor) -%} div({{ dividend }}, {{ divisor }}) {%- endmacro %}
+{% macro redshift__divide_whole(dividend, divisor) -%} {{ nrr.default__divide_whole(dividend, divisor) }} {%- endmacro %}
+{% macro bigquery__divide_whole(dividend, divisor) -%} div({{ dividend }}, {{ divisor }}) {%- endmacro %}
+{% macro spark__divide_whole(dividend, divisor) -%} {{ dividend }} div {{ divisor }} {%- endmacro %}
+{% macro duckdb__divide_whole(dividend, divisor) -%} {{ dividend }} // {{ divisor }} {%- endmacro %}
 
 {#
   A quotient has 6 decimals more than its dividend, and all of it 38 digits: 6 digits are cut off before, which changes
   nothing, since the divisors are multiples of a million.
 #}
-{% macro snowflake__divide_to_money(dividend, divisor) -%}
-    {%- set doubled -%} floor((2 * ({{ dividend }}) + {{ divisor }}) * 0.000001) {%- endset -%}
-    {%- set divisor -%} cast(2 * {{ divisor }} * 0.000001 as {{ nrr.type_wide_integer() }}) {%- endset -%}
-    {{ nrr.ten_thousandths("(" ~ doubled ~ " - mod(" ~ doubled ~ ", " ~ divisor ~ ")) / " ~ divisor) }}
-{%- endmacro %}
-
-{% macro redshift__divide_to_money(dividend, divisor) -%}
-    {{ nrr.default__divide_to_money(dividend, divisor) }}
-{%- endmacro %}
-
-{% macro bigquery__divide_to_money(dividend, divisor) -%}
-    {{ nrr.ten_thousandths("div(2 * (" ~ dividend ~ ") + " ~ divisor ~ ", 2 * " ~ divisor ~ ")") }}
-{%- endmacro %}
-
-{% macro spark__divide_to_money(dividend, divisor) -%}
-    {{ nrr.ten_thousandths("(2 * (" ~ dividend ~ ") + " ~ divisor ~ ") div (2 * " ~ divisor ~ ")") }}
-{%- endmacro %}
-
-{% macro duckdb__divide_to_money(dividend, divisor) -%}
-    {{ nrr.ten_thousandths("(2 * (" ~ dividend ~ ") + " ~ divisor ~ ") // (2 * " ~ divisor ~ ")") }}
+{% macro snowflake__divide_whole(dividend, divisor) -%}
+    {{ nrr.default__divide_whole(
+        "floor(" ~ dividend ~ " * 0.000001)",
+        "cast(" ~ divisor ~ " * 0.000001 as " ~ nrr.type_wide_integer() ~ ")"
+    ) }}
 {%- endmacro %}
 
 {# ten_thousandths(number): a whole number of ten-thousandths as money. #}

@@ -1,7 +1,7 @@
 {#
   The versions of int_nrr__account_periods. A full run works out every account: its periods have the version 'full'
   and the id of the run. Later runs work out the touched accounts only: their periods of the full run become 'replaced',
-  those that they have now are 'changed'. The sums of segments rest on it, see sums.sql.
+  those that they have now are 'changed'. The sums of segments rest on it, see full_run_sums.sql.
 #}
 
 {# period_version(): the version of the periods that this run works out. #}

@@ -1,4 +1,4 @@
-{# What is summed over accounts, by month and segment: see sums.sql for how. #}
+{# What is summed over accounts, by month and segment: see sums_by_segment.sql for how. #}
 
 {# closing_sums(): column -> its aggregate over account months. #}
 {% macro closing_sums() %}

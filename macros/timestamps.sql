@@ -68,59 +68,6 @@
     end
 {%- endmacro %}
 
-{# matches(text, pattern): whether a text matches a regular expression (without backslashes). #}
-{% macro matches(text, pattern) -%} {{ return(adapter.dispatch('matches', 'nrr')(text, pattern)) }} {%- endmacro %}
-{% macro default__matches(text, pattern) -%} {{ text }} ~ '{{ pattern }}' {%- endmacro %}
-{% macro snowflake__matches(text, pattern) -%} regexp_like({{ text }}, '{{ pattern }}') {%- endmacro %}
-{% macro bigquery__matches(text, pattern) -%} regexp_contains({{ text }}, '{{ pattern }}') {%- endmacro %}
-{% macro spark__matches(text, pattern) -%} {{ text }} rlike '{{ pattern }}' {%- endmacro %}
-{% macro trino__matches(text, pattern) -%} regexp_like({{ text }}, '{{ pattern }}') {%- endmacro %}
-
-{# local_timestamp(text): a plain timestamp without an offset, null for a day that its month does not have. #}
-{% macro local_timestamp(text) -%} {{ return(adapter.dispatch('local_timestamp', 'nrr')(text)) }} {%- endmacro %}
-
-{# A cast that fails stops the query: the day is looked at before. #}
-{% macro default__local_timestamp(text) -%}
-    case when {{ nrr.day_exists(text) }} then cast({{ text }} as timestamp) end
-{%- endmacro %}
-
-{% macro day_exists(text) -%}
-    cast(substr({{ text }}, 9, 2) as integer) <= extract(day from cast(
-        {{ dbt.dateadd('day', -1, dbt.dateadd('month', 1, "cast(" ~ dbt.concat(["substr(" ~ text ~ ", 1, 8)", "'01'"]) ~ " as date)")) }}
-        as date
-    ))
-{%- endmacro %}
-
-{% macro snowflake__local_timestamp(text) -%} try_cast({{ text }} as timestamp_ntz) {%- endmacro %}
-
-{# A time has seconds there, and of them no more than 6 decimals. #}
-{% macro bigquery__local_timestamp(text) -%}
-    safe_cast(
-        regexp_replace(
-            regexp_replace({{ text }}, '([.][0-9]{6})[0-9]+', '\\1'), '( [0-9]{2}:[0-9]{2})([+-]|$)', '\\1:00\\2'
-        ) as timestamp
-    )
-{%- endmacro %}
-
-{% macro trino__local_timestamp(text) -%} try_cast({{ text }} as timestamp(6)) {%- endmacro %}
-
-{# utc_timestamp(text): a plain timestamp with an offset in hours and minutes, in UTC. #}
-{% macro utc_timestamp(text) -%} {{ return(adapter.dispatch('utc_timestamp', 'nrr')(text)) }} {%- endmacro %}
-
-{% macro default__utc_timestamp(text) -%}
-    case when {{ nrr.day_exists(text) }} then cast({{ text }} as timestamptz) at time zone 'UTC' end
-{%- endmacro %}
-
-{% macro snowflake__utc_timestamp(text) -%}
-    cast(convert_timezone('UTC', try_cast({{ text }} as timestamp_tz)) as timestamp_ntz)
-{%- endmacro %}
-
-{% macro bigquery__utc_timestamp(text) -%} {{ nrr.bigquery__local_timestamp(text) }} {%- endmacro %}
-
-{% macro trino__utc_timestamp(text) -%}
-    cast(at_timezone(try_cast({{ text }} as timestamp(6) with time zone), 'UTC') as timestamp(6))
-{%- endmacro %}
-
 {#
   DuckDB casts text to a timestamp by dropping whatever follows the time, hence the detours for text: with an
   offset ('+02:00', ' +0200', 'Z', ' UTC'), without one, and anything else, which cannot be read.

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import re
 import subprocess
 import sys
@@ -36,7 +35,7 @@ PAGE = HERE / "scale_out.md"
 ENGINES = PROJECT / "tests/engines"
 sys.path.insert(0, str(ENGINES))
 
-from run import environment, versions  # noqa: E402
+from run import dbt_environment, environment, versions  # noqa: E402
 from servers.ports import HOST  # noqa: E402
 from servers.spark_cluster import cluster, executors  # noqa: E402
 
@@ -136,25 +135,16 @@ def build(python: Path, data: Path, folder: Path, accounts: int, workers: int) -
     with cluster(python, folder / "cluster", workers, **settings) as (port, api):
         tables = [str(python), "-c", MAKE_TABLES, HOST, str(port), str(data), *INPUTS]
         subprocess.run(tables, check=True)
-        own = {
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-            "NRR_SPARK_HOST": HOST,
-            "NRR_SPARK_PORT": str(port),
-            "TZ": "UTC",
-        }
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("NRR_", "DBT_"))}
+        address = {"NRR_SPARK_HOST": HOST, "NRR_SPARK_PORT": str(port)}
         seconds = {}
         for command in ("seed", "run"):
             began = time.monotonic()
             done = subprocess.run(
                 [
                     str(python.with_name("dbt")), "--no-use-colors", command, "--full-refresh",
-                    "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
                     "--target", "spark_cluster", "--vars", json.dumps({"nrr_segments": SEGMENTS}),
                 ],
-                env=inherited | own, cwd=folder, timeout=SECONDS_PER_BUILD,
+                env=dbt_environment(folder, address), cwd=folder, timeout=SECONDS_PER_BUILD,
                 stdout=subprocess.PIPE, text=True,
             )  # fmt: skip
             if done.returncode:

@@ -81,9 +81,22 @@ def build(
     folder.mkdir(parents=True, exist_ok=True)
     results, plan_file = folder / "results.json", folder / "plan.json"
     plan_file.write_text(json.dumps(plan | {"results": str(results)}))
+    subprocess.run(
+        [str(python), str(HERE / script), str(plan_file)],
+        cwd=folder,
+        env=dbt_environment(folder, variables),
+        check=True,
+        timeout=STAGE_SECONDS * len(plan["stages"]),
+    )
+    return json.loads(results.read_text())
+
+
+def dbt_environment(folder: Path, variables: dict[str, str]) -> dict[str, str]:
+    """Environment variables of dbt on this project, which writes into a folder."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("NRR_", "DBT_"))}
     own = {
         "DBT_PROJECT_DIR": str(ROOT),
+        "DBT_PROFILES_DIR": str(ROOT),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -91,14 +104,7 @@ def build(
         "TZ": "UTC",
         "XDG_RUNTIME_DIR": str(folder),
     }
-    subprocess.run(
-        [str(python), str(HERE / script), str(plan_file)],
-        cwd=folder,
-        env=inherited | own | variables,
-        check=True,
-        timeout=STAGE_SECONDS * len(plan["stages"]),
-    )
-    return json.loads(results.read_text())
+    return inherited | own | variables
 
 
 def built_by_duckdb(folder: Path, made: list[Stage]) -> dict:

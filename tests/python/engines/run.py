@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = HERE.parents[2]
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from stages import Stage, stages  # noqa: E402
@@ -132,7 +132,7 @@ def built_by_duckdb(folder: Path, made: list[Stage]) -> dict:
 
 def fingerprint() -> str:
     """Of every file that the reference follows from."""
-    parts = ["models", "macros", "seeds", "demo/data", "tests/reference"]
+    parts = ["models", "macros", "seeds", "demo/data", "tests/python/reference"]
     files = [file for part in parts for file in (ROOT / part).rglob("*.*") if file.suffix != ".pyc"]
     digest = hashlib.sha256()
     for file in sorted([*files, HERE / "stages.py", HERE / "build.py", ROOT / "dbt_project.yml"]):

@@ -30,9 +30,9 @@ def computed(data, settings: Settings):
         read_csv(data / "accounts.csv"),
         read_csv(data / "exchange_rates.csv"),
         settings,
-        read_csv(ROOT / "seeds/nrr_benchmarks.csv"),
-        read_csv(ROOT / "seeds/nrr_benchmark_bands.csv"),
-        read_csv(ROOT / "seeds/nrr_sizes.csv"),
+        read_csv(ROOT / "seeds/benchmarks/nrr_benchmarks.csv"),
+        read_csv(ROOT / "seeds/benchmarks/nrr_benchmark_bands.csv"),
+        read_csv(ROOT / "seeds/rules/nrr_sizes.csv"),
     )
 
 

@@ -71,3 +71,15 @@
         'cast(extract(quarter from ' ~ month ~ ') as ' ~ nrr.type_text() ~ ')',
     ]) }}
 {%- endmacro %}
+
+{#
+  Runs of months reach from a first_month up to, not including, an end_month; one that still runs has none (null).
+  later(a, b): the later of two first months; earlier_end(a, b): the earlier of two end months.
+#}
+{% macro later(a, b) -%} case when {{ a }} > {{ b }} then {{ a }} else {{ b }} end {%- endmacro %}
+{% macro earlier_end(a, b) -%} case when {{ a }} is null or {{ b }} < {{ a }} then {{ b }} else {{ a }} end {%- endmacro %}
+
+{# begins_before(first_month, end_month): whether a first month lies before an end month. #}
+{% macro begins_before(first_month, end_month) -%}
+    ({{ first_month }} < {{ end_month }} or {{ end_month }} is null)
+{%- endmacro %}

@@ -4,5 +4,7 @@
 #}
 {% macro drop_old_view() -%} {{ return(adapter.dispatch('drop_old_view', 'nrr')()) }} {%- endmacro %}
 {% macro default__drop_old_view() -%} {%- endmacro %}
-{% macro spark__drop_old_view() -%} drop view if exists {{ this }} {%- endmacro %}
+{% macro spark__drop_old_view() -%}
+    {%- if config.get('materialized') == 'view' -%} drop view if exists {{ this }} {%- endif -%}
+{%- endmacro %}
 {% macro databricks__drop_old_view() -%} {%- endmacro %}

@@ -110,3 +110,9 @@
     {%- else -%} {{ adapter.quote(name) }}
     {%- endif -%}
 {%- endmacro %}
+
+{# read_whole_number(column): a whole number of at most 12 digits. #}
+{% macro read_whole_number(column) -%}
+    {%- set number -%} {{ nrr.read_decimal(column) }} {%- endset -%}
+    case when {{ number }} = floor({{ number }}) then cast({{ number }} as bigint) end
+{%- endmacro %}

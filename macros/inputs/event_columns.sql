@@ -1,7 +1,7 @@
 {# event_columns(): the columns of the input subscription_events, in the order of their documentation. #}
 {% macro event_columns() %}
     {%- do return([
-        'event_id', 'account_id', 'subscription_id', 'subscription_item_id', 'effective_at', 'recorded_at',
+        'event_id', 'account_id', 'subscription_id', 'subscription_item_id', 'effective_at', 'sequence', 'recorded_at',
         'status', 'product_id', 'plan_id', 'pricing_model', 'quantity', 'unit_amount', 'currency',
         'billing_interval', 'billing_interval_count', 'discount_percent', 'discount_amount', 'discount_ends_at',
     ]) -%}

@@ -1,23 +1,35 @@
-{# What accounts are segmented by. A dimension is a column of the account months of the same name. #}
+{# What accounts are segmented by (definitions 3.2). #}
 
 {# built_in_dimensions(): the dimensions that every company has. #}
 {% macro built_in_dimensions() %}
-    {%- do return(['size'] + nrr.item_dimensions() + ['acquisition_quarter']) -%}
+    {%- do return(['size'] + nrr.set_dimensions()) -%}
+{% endmacro %}
+
+{# set_dimensions(): those that come with an account's set of segments; the size follows from its MRR when it is read. #}
+{% macro set_dimensions() %}
+    {%- do return(nrr.item_dimensions() + ['currency', 'acquisition_quarter']) -%}
 {% endmacro %}
 
 {# item_dimensions(): those that an account takes from its items: the value with the largest share of its MRR. #}
 {% macro item_dimensions() %}
-    {%- do return(['pricing_model', 'plan', 'billing_interval', 'currency']) -%}
+    {%- do return(['pricing_model', 'plan', 'billing_interval']) -%}
 {% endmacro %}
 
-{# attribute_columns(): the columns that hold the attributes of nrr_segments, in its order. #}
+{# attribute_columns(): the columns of stg_nrr__accounts that hold the attributes of nrr_segments, in its order. #}
 {% macro attribute_columns() %}
     {%- set columns = [] -%}
     {%- for attribute in nrr.setting('nrr_segments') -%} {%- do columns.append('attribute_' ~ loop.index) -%} {%- endfor -%}
     {%- do return(columns) -%}
 {% endmacro %}
 
-{# segment_columns(): the columns that hold an account's segments. #}
-{% macro segment_columns() %}
-    {%- do return(nrr.built_in_dimensions() + nrr.attribute_columns()) -%}
-{% endmacro %}
+{# unknown_attributes(): the attributes of an account that has none, as a JSON object. #}
+{% macro unknown_attributes() -%}
+    {%- set unknown = [] -%}
+    {%- for attribute in nrr.setting('nrr_segments') -%} {%- do unknown.append("'(unknown)'") -%} {%- endfor -%}
+    {{ nrr.json_object(nrr.setting('nrr_segments'), unknown) }}
+{%- endmacro %}
+
+{# segment_key(): the key of the set of segments in the columns of that name. #}
+{% macro segment_key() -%}
+    {{ nrr.fingerprint(nrr.set_dimensions() + ['attributes']) }}
+{%- endmacro %}

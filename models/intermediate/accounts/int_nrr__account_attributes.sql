@@ -1,11 +1,12 @@
-{%- set attributes = nrr.attribute_columns() -%}
--- One row per account and run of months with the same row of accounts in force at their ends.
+-- One row per account and run of months with the same row of accounts in force at their ends: its attributes, as
+-- one JSON object.
 with accounts as (
     select
-        accounts.*,
-        {{ nrr.month_of('valid_from') }} as first_month
-    from {{ ref('stg_nrr__accounts') }} as accounts
-    where {{ nrr.is_touched('account_id', by='stg_nrr__touched_accounts') }}
+        account_id,
+        valid_from,
+        {{ nrr.month_of('valid_from') }} as first_month,
+        {{ nrr.json_object(nrr.setting('nrr_segments'), nrr.attribute_columns()) }} as attributes
+    from {{ ref('stg_nrr__accounts') }}
 ),
 
 last_of_month as (
@@ -18,9 +19,7 @@ last_of_month as (
 select
     account_id,
     first_month,
-    {%- for attribute in attributes %}
-    {{ attribute }},
-    {%- endfor %}
-    lead(first_month) over (partition by account_id order by first_month) as end_month
+    lead(first_month) over (partition by account_id order by first_month) as end_month,
+    attributes
 from last_of_month
 where newest_first = 1

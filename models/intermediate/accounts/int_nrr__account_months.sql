@@ -1,28 +1,22 @@
-{%- set segments = nrr.segment_columns() -%}
--- One row per account, version and month from its first month with MRR to the newest month: MRR and segments.
-with period_months as (
-    select
-        periods.*,
-        first_month_number + period_months.month_number as month_number
-    from {{ ref('int_nrr__account_periods') }} as periods
-    inner join {{ ref('int_nrr__period_months') }} as period_months on periods.months = period_months.months
-),
+-- One row per account and month, from its first month with MRR to the newest: MRR in reporting currency, and the key of
+-- its segments.
+select
+    spans.account_id,
+    rates.month,
+    cast({{ nrr.convert('spans.mrr', 'rates.rate') }} as decimal(18, 4)) as mrr,
+    spans.segment_key
+from {{ ref('int_nrr__account_spans') }} as spans
+inner join {{ ref('int_nrr__month_rates') }} as rates
+    on
+        spans.currency = rates.currency
+        and rates.month >= spans.first_month
+        and (rates.month < spans.end_month or spans.end_month is null)
 
-converted as (
-    select
-        period_months.*,
-        rates.month,
-        {{ nrr.convert('period_months.mrr', 'rates.rate') }} as month_mrr
-    from period_months
-    inner join {{ ref('int_nrr__month_rates') }} as rates
-        on period_months.mrr_currency = rates.currency and period_months.month_number = rates.month_number
-)
+union all
 
 select
     account_id,
-    version,
-    full_run_id,
     month,
-    month_mrr as mrr,
-    {{ segments | join(',\n    ') }}
-from converted
+    mrr,
+    segment_key
+from {{ ref('int_nrr__several_currency_months') }}

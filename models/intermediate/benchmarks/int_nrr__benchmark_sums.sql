@@ -2,7 +2,7 @@
 -- each benchmark by its own bounds: sums over those accounts. The dimension is 'acv of <benchmark_id>'.
 with sums as (
     select * from {{ ref('int_nrr__retention_sums') }}
-    where segment_dimension = 'arr_cell'
+    where segment_dimension = 'arr_bucket'
 ),
 
 bounds as (
@@ -26,6 +26,6 @@ select
     sum(sums.{{ column }}) as {{ column }}
     {%- endfor %}
 from sums
-inner join {{ ref('int_nrr__arr_cells') }} as cells on sums.segment = cells.arr_cell
+inner join {{ ref('int_nrr__arr_buckets') }} as cells on sums.segment = cast(cells.arr_bucket as varchar)
 inner join bounds on {{ nrr.is_within('cells.arr_from', 'bounds') }}
 group by sums.month, bounds.benchmark_id, bounds.segment

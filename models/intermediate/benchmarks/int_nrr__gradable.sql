@@ -7,7 +7,8 @@ with benchmarks as (
 ),
 
 months as (
-    select * from {{ ref('int_nrr__months') }}
+    select months.month, coalesce(closings.closing_mrr, 0) as mrr from {{ ref('int_nrr__months') }} as months
+    left join {{ ref('int_nrr__closing_sums') }} as closings on months.month = closings.month and closings.segment_dimension = 'all'
 ),
 
 benchmark_rows as (

@@ -8,12 +8,11 @@ with as_of as (
             case
                 when
                     has_recorded_at
-                    or effective_at <= {{ nrr.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')) }}
+                    or recorded_at <= {{ nrr.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')) }}
                     then recorded_at
             end
         ) as as_of_at
-    from {{ ref('stg_nrr__subscription_events') }}
-    where rejection_reason is null
+    from {{ ref('int_nrr__item_states') }}
     {%- else %}
     select {{ nrr.timestamp_literal(as_of) }} as as_of_at
     {%- endif %}

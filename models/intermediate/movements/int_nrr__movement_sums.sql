@@ -1,4 +1,47 @@
 -- One row per month, segment dimension and segment in which the MRR of an account changed: by how much, by movement.
-with {{ nrr.current_sums(
-    ref('int_nrr__account_movements'), nrr.movement_sums(), ref('int_nrr__full_run_movement_sums')
-) }}
+with changes as (
+    select
+        movements.month,
+        movements.segment_key,
+        buckets.arr_bucket,
+        {%- for column, movement in nrr.movement_columns().items() %}
+        sum(case when movements.movement = '{{ movement }}' then movements.movement_mrr else 0 end) as {{ column }},
+        {%- endfor %}
+        sum(movements.fx_mrr) as fx_mrr
+    from {{ ref('int_nrr__account_movements') }} as movements
+    inner join {{ ref('int_nrr__arr_buckets') }} as buckets
+        on
+            -- the size too is the one before, if there is one
+            case when movements.opening_mrr > 0 then movements.opening_mrr else movements.closing_mrr end >= buckets.mrr_from
+            and (
+                case when movements.opening_mrr > 0 then movements.opening_mrr else movements.closing_mrr end < buckets.mrr_to
+                or buckets.mrr_to is null
+            )
+    group by movements.month, movements.segment_key, buckets.arr_bucket
+)
+
+select
+    changes.month,
+    segments.segment_dimension,
+    segments.segment,
+    {%- for column in nrr.movement_columns() %}
+    cast(sum(changes.{{ column }}) as decimal(28, 4)) as {{ column }},
+    {%- endfor %}
+    cast(sum(changes.fx_mrr) as decimal(28, 4)) as fx_mrr
+from changes
+inner join {{ ref('int_nrr__segments') }} as segments on changes.segment_key = segments.segment_key
+group by changes.month, segments.segment_dimension, segments.segment
+
+union all
+
+select
+    changes.month,
+    'size' as segment_dimension,
+    buckets.size as segment,
+    {%- for column in nrr.movement_columns() %}
+    cast(sum(changes.{{ column }}) as decimal(28, 4)) as {{ column }},
+    {%- endfor %}
+    cast(sum(changes.fx_mrr) as decimal(28, 4)) as fx_mrr
+from changes
+inner join {{ ref('int_nrr__arr_buckets') }} as buckets on changes.arr_bucket = buckets.arr_bucket
+group by changes.month, buckets.size

@@ -28,15 +28,15 @@ complete as (
 rates as (
     select
         complete.*,
-        starting_mrr - contraction_mrr - churned_mrr as retained_mrr,
+        starting_mrr + contraction_mrr + churned_mrr as retained_mrr,
         {{ nrr.divide('ending_mrr', 'starting_mrr') }} as nrr,
-        {{ nrr.divide('starting_mrr - contraction_mrr - churned_mrr', 'starting_mrr') }} as grr,
+        {{ nrr.divide('starting_mrr + contraction_mrr + churned_mrr', 'starting_mrr') }} as grr,
         {{ nrr.divide('retained_accounts', 'starting_accounts') }} as logo_retention,
         1.96 * {{ nrr.ratio_error(
             '(ending_mrr - starting_mrr)', 'change_mrr_squared', 'change_by_starting_mrr'
         ) }} as nrr_margin,
         1.96 * {{ nrr.ratio_error(
-            '(-contraction_mrr - churned_mrr)', 'loss_mrr_squared', 'loss_by_starting_mrr'
+            '(contraction_mrr + churned_mrr)', 'loss_mrr_squared', 'loss_by_starting_mrr'
         ) }} as grr_margin
     from complete
 )

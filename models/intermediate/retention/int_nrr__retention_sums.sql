@@ -1,5 +1,97 @@
--- One row per month, segment dimension and segment with accounts in the base: sums over them. Besides the
--- company's segments: the cells of ARR that benchmarks put together as their own segments (arr_cell).
-with {{ nrr.current_sums(
-    ref('int_nrr__twelve_month_pairs'), nrr.retention_sums(), ref('int_nrr__full_run_retention_sums'), more_dimensions=['arr_cell']
-) }}
+-- One row per month, segment dimension and segment with accounts in the base: sums over them. Besides the company's
+-- dimensions: arr_bucket, of which benchmarks put together their own segments.
+with pairs as (
+    select
+        pairs.*,
+        buckets.arr_bucket,
+        pairs.ending_mrr - pairs.starting_mrr as change_mrr,
+        case when pairs.ending_mrr < pairs.starting_mrr then pairs.ending_mrr - pairs.starting_mrr else 0 end as loss_mrr
+    from {{ ref('int_nrr__twelve_month_pairs') }} as pairs
+    inner join {{ ref('int_nrr__arr_buckets') }} as buckets
+        on pairs.starting_mrr >= buckets.mrr_from and (pairs.starting_mrr < buckets.mrr_to or buckets.mrr_to is null)
+),
+
+-- what begins with a month is added, what ends with it is taken off
+sides as (
+    select 1 as side
+    union all
+    select -1 as side
+),
+
+changes as (
+    select
+        case when sides.side = 1 then pairs.first_month else pairs.end_month end as month,
+        pairs.segment_key,
+        pairs.arr_bucket
+        {%- for column, added in nrr.retention_sums().items() %},
+        sum(case when sides.side = 1 then {{ added }} else -({{ added }}) end) as {{ column }}
+        {%- endfor %}
+    from pairs
+    cross join sides
+    where sides.side = 1 or pairs.end_month is not null
+    group by 1, 2, 3
+),
+
+changes_by_segment as (
+    select
+        changes.month,
+        segments.segment_dimension,
+        segments.segment
+        {%- for column in nrr.retention_sums() %},
+        sum(changes.{{ column }}) as {{ column }}
+        {%- endfor %}
+    from changes
+    inner join {{ ref('int_nrr__segments') }} as segments on changes.segment_key = segments.segment_key
+    group by changes.month, segments.segment_dimension, segments.segment
+
+    union all
+
+    select
+        changes.month,
+        'size' as segment_dimension,
+        buckets.size as segment
+        {%- for column in nrr.retention_sums() %},
+        sum(changes.{{ column }}) as {{ column }}
+        {%- endfor %}
+    from changes
+    inner join {{ ref('int_nrr__arr_buckets') }} as buckets on changes.arr_bucket = buckets.arr_bucket
+    group by changes.month, buckets.size
+
+    union all
+
+    select
+        month,
+        'arr_bucket' as segment_dimension,
+        cast(arr_bucket as {{ nrr.type_text() }}) as segment
+        {%- for column in nrr.retention_sums() %},
+        sum({{ column }}) as {{ column }}
+        {%- endfor %}
+    from changes
+    group by month, arr_bucket
+),
+
+running as (
+    select
+        month as first_month,
+        lead(month) over (partition by segment_dimension, segment order by month) as end_month,
+        segment_dimension,
+        segment
+        {%- for column in nrr.retention_sums() %},
+        sum({{ column }}) over (
+            partition by segment_dimension, segment order by month rows between unbounded preceding and current row
+        ) as {{ column }}
+        {%- endfor %}
+    from changes_by_segment
+)
+
+select
+    months.month,
+    running.segment_dimension,
+    running.segment
+    {%- for column in nrr.retention_sums() %},
+    cast(running.{{ column }} as {{ nrr.sum_type(column) }}) as {{ column }}
+    {%- endfor %}
+from running
+inner join {{ ref('int_nrr__months') }} as months
+    on months.month >= running.first_month and (months.month < running.end_month or running.end_month is null)
+where running.starting_accounts > 0

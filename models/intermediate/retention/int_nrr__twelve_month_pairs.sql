@@ -1,52 +1,106 @@
-{%- set segments = nrr.segment_columns() + ['arr_cell'] -%}
-{%- set ending_rate = 'year_ago_rate' if nrr.setting('nrr_fx') == 'constant' else 'rate' -%}
--- One row per month, version and account with MRR twelve months before: MRR at both ends, and its segments then.
-with period_months as (
+{%- set is_constant = nrr.setting('nrr_fx') == 'constant' -%}
+-- One row per account with MRR and run of months, from first_month up to, not including, end_month, in which neither
+-- its MRR nor that of twelve months before changes: both in reporting currency, and the key of its segments then.
+with met as (
     select
-        periods.*,
-        periods.first_month_number + period_months.month_number as month_number
-    from {{ ref('int_nrr__twelve_month_periods') }} as periods
-    inner join {{ ref('int_nrr__period_months') }} as period_months on periods.months = period_months.months
+        starts.account_id,
+        starts.segment_key,
+        starts.currency as starting_currency,
+        starts.mrr as starting_mrr,
+        ends.currency as ending_currency,
+        {%- if nrr.setting('nrr_reactivation_counts') %}
+        ends.mrr as ending_mrr,
+        {%- else %}
+        case when ends.paying_since > starts.first_month then 0 else ends.mrr end as ending_mrr,
+        {%- endif %}
+        {{ nrr.later(nrr.add_months('starts.first_month', 12), 'ends.first_month') }} as first_month,
+        {{ nrr.earlier_end(nrr.add_months('starts.end_month', 12), 'ends.end_month') }} as end_month
+    from {{ ref('int_nrr__account_spans') }} as starts
+    inner join {{ ref('int_nrr__account_spans') }} as ends
+        on
+            starts.account_id = ends.account_id
+            and {{ nrr.begins_before(nrr.add_months('starts.first_month', 12), 'ends.end_month') }}
+            and {{ nrr.begins_before('ends.first_month', nrr.add_months('starts.end_month', 12)) }}
+    where starts.mrr > 0
 ),
 
+at_starting_rates as (
+    select
+        met.account_id,
+        met.segment_key,
+        met.ending_currency,
+        met.ending_mrr as own_ending_mrr,
+        {{ nrr.convert('met.starting_mrr', 'rates.rate') }} as starting_mrr,
+        {{ nrr.convert('met.ending_mrr', 'rates.rate') }} as ending_mrr,
+        {{ nrr.later('met.first_month', nrr.add_months('rates.first_month', 12)) }} as first_month,
+        {{ nrr.earlier_end('met.end_month', nrr.add_months('rates.end_month', 12)) }} as end_month
+    from met
+    inner join {{ ref('int_nrr__rates') }} as rates
+        on
+            met.starting_currency = rates.currency
+            and {{ nrr.begins_before('met.first_month', nrr.add_months('rates.end_month', 12)) }}
+            and {{ nrr.begins_before(nrr.add_months('rates.first_month', 12), 'met.end_month') }}
+),
+
+{% if is_constant -%}
 converted as (
     select
-        period_months.account_id,
-        period_months.version,
-        period_months.full_run_id,
-        rates.month,
-        {{ nrr.convert('period_months.starting_mrr', 'rates.year_ago_rate') }} as starting_mrr,
-        {{ nrr.convert('period_months.ending_mrr', 'rates.' ~ ending_rate) }} as last_month_mrr,
-        {%- if nrr.setting('nrr_reactivation_counts') %}
-        false as is_interrupted
-        {%- else %}
-        coalesce(
-            period_months.last_gap_end_month > {{ nrr.add_months('rates.month', -12) }}, false
-        ) as is_interrupted
+        account_id,
+        segment_key,
+        first_month,
+        end_month,
+        starting_mrr,
+        ending_mrr
+    from at_starting_rates
+),
+{%- else -%}
+converted as (
+    select
+        pairs.account_id,
+        pairs.segment_key,
+        {{ nrr.later('pairs.first_month', 'rates.first_month') }} as first_month,
+        {{ nrr.earlier_end('pairs.end_month', 'rates.end_month') }} as end_month,
+        pairs.starting_mrr,
+        {{ nrr.convert('pairs.own_ending_mrr', 'rates.rate') }} as ending_mrr
+    from at_starting_rates as pairs
+    inner join {{ ref('int_nrr__rates') }} as rates
+        on
+            pairs.ending_currency = rates.currency
+            and {{ nrr.begins_before('pairs.first_month', 'rates.end_month') }}
+            and {{ nrr.begins_before('rates.first_month', 'pairs.end_month') }}
+),
+{%- endif %}
+
+several_currencies as (
+    select
+        starts.account_id,
+        starts.segment_key,
+        ends.month as first_month,
+        ends.end_month,
+        starts.mrr as starting_mrr,
+        {% set ending_mrr = 'ends.mrr_at_year_ago_rates' if is_constant else 'ends.mrr' -%}
+        {%- if nrr.setting('nrr_reactivation_counts') -%}
+        {{ ending_mrr }} as ending_mrr
+        {%- else -%}
+        case when ends.last_gap_month > starts.month then 0 else {{ ending_mrr }} end as ending_mrr
         {%- endif %}
-        {%- for segment in segments %},
-        period_months.{{ segment }}
-        {%- endfor %}
-    from period_months
-    inner join {{ ref('int_nrr__month_rates') }} as rates
-        on period_months.mrr_currency = rates.currency and period_months.month_number = rates.month_number
+    from {{ ref('int_nrr__several_currency_months') }} as starts
+    inner join {{ ref('int_nrr__several_currency_months') }} as ends
+        on starts.account_id = ends.account_id and {{ nrr.add_months('starts.month', 12) }} = ends.month
 ),
 
 pairs as (
-    select
-        converted.*,
-        cast(case when is_interrupted then 0 else last_month_mrr end as decimal(18, 4)) as ending_mrr
-    from converted
+    select * from converted
+    union all
+    select * from several_currencies
 )
 
 select
-    month,
     account_id,
-    version,
-    full_run_id,
-    starting_mrr,
-    ending_mrr,
-    ending_mrr - starting_mrr as change_mrr,
-    case when ending_mrr < starting_mrr then ending_mrr - starting_mrr else 0 end as loss_mrr,
-    {{ segments | join(',\n    ') }}
+    segment_key,
+    first_month,
+    end_month,
+    cast(starting_mrr as decimal(18, 4)) as starting_mrr,
+    cast(ending_mrr as decimal(18, 4)) as ending_mrr
 from pairs
+where starting_mrr > 0

@@ -1,11 +1,20 @@
 -- One row per month and account with MRR twelve months before: what became of that MRR.
 select
-    month,
-    account_id,
-    starting_mrr,
-    ending_mrr,
-    cast(case when ending_mrr < starting_mrr then ending_mrr else starting_mrr end as decimal(18, 4)) as retained_mrr,
-    {{ nrr.built_in_dimensions() | join(',\n    ') }},
-    {{ nrr.json_object(nrr.setting('nrr_segments'), nrr.attribute_columns()) }} as attributes
-from {{ ref('int_nrr__twelve_month_pairs') }}
-where version <> 'replaced'
+    months.month,
+    pairs.account_id,
+    pairs.starting_mrr,
+    pairs.ending_mrr,
+    cast(
+        case when pairs.ending_mrr < pairs.starting_mrr then pairs.ending_mrr else pairs.starting_mrr end as decimal(18, 4)
+    ) as retained_mrr,
+    buckets.size,
+    {%- for dimension in nrr.set_dimensions() %}
+    sets.{{ dimension }},
+    {%- endfor %}
+    sets.attributes
+from {{ ref('int_nrr__twelve_month_pairs') }} as pairs
+inner join {{ ref('int_nrr__months') }} as months
+    on months.month >= pairs.first_month and {{ nrr.begins_before('months.month', 'pairs.end_month') }}
+inner join {{ ref('int_nrr__segment_sets') }} as sets on pairs.segment_key = sets.segment_key
+inner join {{ ref('int_nrr__arr_buckets') }} as buckets
+    on pairs.starting_mrr >= buckets.mrr_from and (pairs.starting_mrr < buckets.mrr_to or buckets.mrr_to is null)

@@ -3,4 +3,4 @@ select
     account_id,
     month,
     mrr
-from {{ nrr.rows_to_build(ref('int_nrr__account_months')) }} as account_months
+from {{ ref('int_nrr__account_months') }}

@@ -1,6 +1,6 @@
 -- One row per account, month and movement: why its MRR changed in the month, and by how much.
 with account_movements as (
-    select * from {{ nrr.rows_to_build(ref('int_nrr__account_movements')) }} as account_movements
+    select * from {{ ref('int_nrr__account_movements') }}
 ),
 
 parts as (

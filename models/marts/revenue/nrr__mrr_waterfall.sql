@@ -1,4 +1,4 @@
-{%- set sums = nrr.movement_sums().keys() | reject('equalto', 'movements') | list -%}
+{%- set sums = (nrr.movement_columns().keys() | list) + ['fx_mrr'] -%}
 -- One row per month, segment dimension and segment: MRR from the month's opening to its closing.
 with closings as (
     select * from {{ ref('int_nrr__closing_sums') }}
@@ -47,6 +47,20 @@ parts as (
         0 as closing_mrr
     from closings
     inner join months on {{ nrr.add_months('closings.month', 1) }} = months.month
+
+    union all
+
+    -- the company has a row for every month
+    select
+        month,
+        'all' as segment_dimension,
+        'all' as segment,
+        0 as opening_mrr,
+        {%- for column in sums %}
+        0 as {{ column }},
+        {%- endfor %}
+        0 as closing_mrr
+    from months
 ),
 
 totals as (

@@ -1,45 +1,99 @@
 {{ config(post_hook='{{ nrr.warn_of_rejected_events() }}') }}
 {%- set columns = nrr.event_columns() -%}
+{%- set given = [] -%} {%- for column in columns -%} {%- do given.append('given_' ~ column) -%} {%- endfor -%}
+{%- set identity -%}
+    case
+        when event_id is null then {{ nrr.fingerprint(given) }}
+        else {{ nrr.fingerprint(['event_id', 'subscription_id', 'subscription_item_id', 'effective_at']) }}
+    end
+{%- endset -%}
 -- One row per input row of subscription_events that is not used: its columns as they were given.
-with rejected as (
+with events as (
+    select * from {{ ref('int_nrr__checked_events') }}
+),
+
+-- narrow keys first, so that only rows that may be delivered twice are looked at whole
+delivered_twice as (
+    select {{ identity }} as identity_key
+    from events
+    where reason is null
+    group by 1
+    having count(*) > 1
+),
+
+deliveries as (
     select
         events.*,
-        coalesce(substr(raw_effective_at, 1, 7), '') as given_month
-    from {{ ref('stg_nrr__subscription_events') }} as events
-    where rejection_reason is not null
+        row_number() over (
+            partition by
+                event_id, subscription_id, subscription_item_id, effective_at,
+                case when event_id is null then delivered_twice.identity_key end
+            order by
+                {{ nrr.state_order(descending=true) | indent(16) }}
+        ) as newest_first
+    from events
+    inner join delivered_twice on {{ identity }} = delivered_twice.identity_key
+    where reason is null
+),
+
+rejected as (
+    select
+        {%- for column in columns %}
+        {{ nrr.as_text('given_' ~ column) }} as {{ column }},
+        {%- endfor %}
+        reason
+    from events
+    where reason is not null
+
+    union all
+
+    select
+        {%- for column in columns %}
+        {{ nrr.as_text('given_' ~ column) }} as {{ column }},
+        {%- endfor %}
+        'duplicate' as reason
+    from deliveries
+    where newest_first > 1
+),
+
+by_month as (
+    select
+        rejected.*,
+        coalesce(substr(effective_at, 1, 7), '') as given_month
+    from rejected
 ),
 
 -- rows are numbered month by month, since one number for all would bring them all to one place
 months as (
     select
-        rejection_reason,
+        reason,
         given_month,
         count(*) as number_of_rows
-    from rejected
-    group by rejection_reason, given_month
+    from by_month
+    group by reason, given_month
 ),
 
 rows_before as (
     select
         months.*,
         sum(number_of_rows) over (
-            order by rejection_reason, given_month rows between unbounded preceding and current row
+            order by reason, given_month rows between unbounded preceding and current row
         ) - number_of_rows as number_of_rows_before
     from months
 )
 
 select
     cast(rows_before.number_of_rows_before as bigint) + row_number() over (
-        partition by rejected.rejection_reason, rejected.given_month
+        partition by by_month.reason, by_month.given_month
         order by
             {%- for column in columns %}
-            rejected.raw_{{ column }} nulls last{{ ',' if not loop.last }}
+            by_month.{{ column }} nulls last{{ ',' if not loop.last }}
             {%- endfor %}
     ) as rejected_row,
     {%- for column in columns %}
-    rejected.raw_{{ column }} as {{ column }},
+    by_month.{{ column }},
     {%- endfor %}
-    rejected.rejection_reason as reason
-from rejected
+    by_month.reason
+from by_month
 inner join rows_before
-    on rejected.rejection_reason = rows_before.rejection_reason and rejected.given_month = rows_before.given_month
+    on by_month.reason = rows_before.reason and by_month.given_month = rows_before.given_month

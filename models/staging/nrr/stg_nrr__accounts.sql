@@ -1,18 +1,13 @@
 {%- set attributes = nrr.setting('nrr_segments') -%}
 -- One row per account and valid_from: the attributes to segment by that hold from then on.
-with input as (
-    select * from {{ nrr.input_rows('accounts', ['account_id', 'valid_from'] + attributes) }} as input
-    where {{ nrr.is_touched(nrr.read_text('account_id'), by='stg_nrr__touched_accounts') }}
-),
-
-typed as (
+with typed as (
     select
         {{ nrr.read_text('account_id') }} as account_id,
         coalesce({{ nrr.read_timestamp('valid_from') }}, {{ nrr.timestamp_literal('1900-01-01') }}) as valid_from
         {%- for attribute in attributes %},
-        {{ nrr.read_text(nrr.column_name(attribute)) }} as attribute_{{ loop.index }}
+        coalesce({{ nrr.read_text(nrr.column_name(attribute)) }}, '(unknown)') as attribute_{{ loop.index }}
         {%- endfor %}
-    from input
+    from {{ nrr.input_rows('accounts', ['account_id', 'valid_from'] + attributes) }} as input
 ),
 
 ranked as (
@@ -22,7 +17,8 @@ ranked as (
             partition by account_id, valid_from
             order by
                 {%- for attribute in attributes %}
-                attribute_{{ loop.index }} desc nulls last,
+                case when attribute_{{ loop.index }} = '(unknown)' then 1 else 0 end,
+                attribute_{{ loop.index }} desc,
                 {%- endfor %}
                 account_id
         ) as row_rank

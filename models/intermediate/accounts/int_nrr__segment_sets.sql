@@ -1,0 +1,26 @@
+{%- set columns = nrr.set_dimensions() + ['attributes'] -%}
+-- One row per set of segments that an account with MRR has at a month's end: its key and the segments, attributes as one
+-- JSON object.
+with accounts as (
+    select
+        segment_key,
+        {{ columns | join(',\n        ') }}
+    from {{ ref('int_nrr__account_spans') }}
+    where mrr > 0
+
+    union all
+
+    select
+        segment_key,
+        {{ columns | join(',\n        ') }}
+    from {{ ref('int_nrr__several_currency_months') }}
+    where mrr > 0
+)
+
+select
+    segment_key
+    {%- for column in columns %},
+    min({{ column }}) as {{ column }}
+    {%- endfor %}
+from accounts
+group by segment_key

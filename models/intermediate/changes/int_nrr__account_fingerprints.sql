@@ -1,0 +1,46 @@
+{%- set columns = [] -%}
+{%- for column in nrr.event_columns() -%} {%- do columns.append('given_' ~ column) -%} {%- endfor -%}
+{%- set settings = [
+    (config.get('meta') or {}).get('package_version', ''), nrr.setting('nrr_reporting_currency'), nrr.setting('nrr_past_due_counts')
+] | tojson -%}
+-- One row per account: a fingerprint of all that its item states are made from: its input rows, whether their currencies
+-- have rates, the settings and the package's version.
+with currencies as (
+    select distinct currency from {{ ref('stg_nrr__exchange_rates') }}
+),
+
+events as (
+    select
+        events.*,
+        currencies.currency is not null as is_convertible
+    from {{ ref('stg_nrr__subscription_events') }} as events
+    left join currencies on events.currency = currencies.currency
+    where events.account_id is not null
+),
+
+accounts as (
+    select
+        account_id,
+        sum(cast(
+            {{ nrr.fingerprint(columns + [dbt.cast_bool_to_text('is_convertible')]) }} as {{ nrr.type_wide_integer() }}
+        )) as fingerprint
+    from events
+    group by account_id
+),
+
+-- all linked accounts are one group: to find the smallest groups would need a recursion
+linked as (
+    select
+        linked_accounts.account_id,
+        sum(accounts.fingerprint) over () as fingerprint
+    from {{ ref('int_nrr__linked_accounts') }} as linked_accounts
+    inner join accounts on linked_accounts.account_id = accounts.account_id
+)
+
+select
+    accounts.account_id,
+    {{ nrr.fingerprint([
+        'accounts.fingerprint', 'coalesce(linked.fingerprint, 0)', nrr.text_literal(settings)
+    ]) }} as fingerprint
+from accounts
+left join linked on accounts.account_id = linked.account_id

@@ -14,15 +14,16 @@ def held_in(folder: Path) -> dict[str, list[dict]]:
 
 
 def corrected(event: dict, dice: Random) -> dict:
-    """The event as its source corrects it later, under the same id."""
+    """The event as its source corrects it later, under the same id, in one of its columns."""
     value = {
         "unit_amount": ["10", "250.50", "", "x"],
         "quantity": ["1", "2", "7.5"],
         "plan_id": ["basic", "pro", ""],
         "account_id": ["acc_0001", "acc_0002", ""],
         "effective_at": ["2023-05-31 23:59:59", "2024-02-29", "2030-01-01"],
+        "sequence": ["", "1", "-1", "x"],
     }
-    column = dice.choice(list(value))
+    column = dice.choice([column for column in value if column in event])
     return {**event, column: dice.choice(value[column])}
 
 

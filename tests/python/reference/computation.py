@@ -21,6 +21,29 @@ from functools import cache
 from math import floor, isqrt
 from zoneinfo import ZoneInfo
 
+EVENT_COLUMNS = [
+    "event_id",
+    "account_id",
+    "subscription_id",
+    "subscription_item_id",
+    "effective_at",
+    "sequence",
+    "recorded_at",
+    "status",
+    "product_id",
+    "plan_id",
+    "pricing_model",
+    "quantity",
+    "unit_amount",
+    "currency",
+    "billing_interval",
+    "billing_interval_count",
+    "discount_percent",
+    "discount_amount",
+    "discount_ends_at",
+]
+# What decides last which of an item's states at one instant lasts, in this order.
+CONTENT_COLUMNS = ["account_id", *EVENT_COLUMNS[EVENT_COLUMNS.index("status") :]]
 STATUSES = {"trialing", "active", "past_due", "unpaid", "paused", "cancelled"}
 PERIODS_PER_MONTH = {
     "day": Fraction(365, 12),
@@ -52,7 +75,11 @@ class Settings:
 
 @dataclass
 class Result:
-    """The contract's output tables as lists of dicts, and the input rows that were used."""
+    """The contract's output tables as lists of dicts, and what is known of the input rows.
+
+    `used_events` are the rows that were used. `ties` names item and effective_at of each group of
+    states that only their ids or contents put in order, although they differ in MRR.
+    """
 
     nrr__account_months: list[dict]
     nrr__mrr_movements: list[dict]
@@ -62,6 +89,7 @@ class Result:
     nrr__retention_grades: list[dict]
     nrr__rejected_events: list[dict]
     used_events: list[dict]
+    ties: list[tuple[str, str, datetime]]
 
 
 @dataclass
@@ -73,9 +101,12 @@ class State:
     account_id: str | None
     subscription_id: str | None
     subscription_item_id: str | None
+    names_item: bool
     effective_at: datetime | None
+    sequence: int
     recorded_at: datetime | None
     status: str | None
+    product_id: str | None
     plan_id: str | None
     pricing_model: str | None
     quantity: Fraction
@@ -97,6 +128,22 @@ class State:
         """When the source recorded the state: recorded_at, by default effective_at."""
         return self.recorded_at or self.effective_at
 
+    @property
+    def identity(self) -> tuple:
+        """What redeliveries have in common; without event_id the content as given (section 1)."""
+        if self.event_id is None:
+            return tuple(read_text(self.row.get(column)) for column in EVENT_COLUMNS)
+        return (self.event_id, *self.item, self.effective_at)
+
+    @property
+    def rank(self) -> tuple:
+        """The order of an item's states, and of redeliveries: the last one counts (section 1)."""
+        event_id = self.event_id or ""
+        values = [getattr(self, column) for column in CONTENT_COLUMNS]
+        missing_first = [(value is not None, value) for value in values]
+        time = (self.effective_at, self.loaded_at, self.sequence)
+        return (*time, len(event_id), event_id, *missing_first)
+
 
 @dataclass
 class Pair:
@@ -117,15 +164,29 @@ def read_text(value: str | None) -> str | None:
     return value if value else None
 
 
-@cache
-def read_number(value: str | None, places: int | None = 6) -> Fraction | None:
-    """A decimal below 1e12 rounded to `places` decimals (None: as it is), None if unreadable."""
+def exact_number(value: str | None) -> Fraction | None:
+    """The number that the text is, None if it is none."""
     text = (value or "").strip()
     if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
         return None
-    number = Fraction(text)
+    return Fraction(text)
+
+
+@cache
+def read_number(value: str | None, places: int | None = 6) -> Fraction | None:
+    """A decimal below 1e12 rounded to `places` decimals (None: as it is), None if unreadable."""
+    number = exact_number(value)
+    if number is None:
+        return None
     number = number if places is None else rounded(number, places)
     return number if abs(number) < NUMBER_LIMIT else None
+
+
+def read_sequence(value: str | None) -> int:
+    """A whole number of 64 bits, also written as 3.0; 0 if missing or unreadable."""
+    number = exact_number(value)
+    is_whole = number is not None and number.denominator == 1
+    return int(number) if is_whole and -(2**63) <= number < 2**63 else 0
 
 
 TIMESTAMP = re.compile(
@@ -162,6 +223,7 @@ def read_timestamp(value: str | datetime | None) -> datetime | None:
 def read_state(row: dict, settings: Settings) -> State:
     """One row of subscription_events with its types and defaults (an unreadable value is None)."""
     subscription_id = read_text(row.get("subscription_id"))
+    item_id = read_text(row.get("subscription_item_id"))
 
     def number(column: str, default: int | None) -> Fraction | None:
         value = read_number(row.get(column))
@@ -172,10 +234,13 @@ def read_state(row: dict, settings: Settings) -> State:
         event_id=read_text(row.get("event_id")),
         account_id=read_text(row.get("account_id")),
         subscription_id=subscription_id,
-        subscription_item_id=read_text(row.get("subscription_item_id")) or subscription_id,
+        subscription_item_id=item_id or subscription_id,
+        names_item=item_id is not None,
         effective_at=read_timestamp(row.get("effective_at")),
+        sequence=read_sequence(row.get("sequence")),
         recorded_at=read_timestamp(row.get("recorded_at")),
         status=read_text(row.get("status")),
+        product_id=read_text(row.get("product_id")),
         plan_id=read_text(row.get("plan_id")),
         pricing_model=read_text(row.get("pricing_model")),
         quantity=number("quantity", 1),
@@ -288,14 +353,13 @@ def carries_mrr(status: str | None, settings: Settings) -> bool:
     return status == "active" or (status == "past_due" and settings.past_due_counts)
 
 
-def rejection_reason(state: State, rates: dict, settings: Settings) -> str | None:
-    """The first reason for which the row alone cannot be used, or None (section 6)."""
+def rejection_reason(state: State, items: dict, rates: dict, settings: Settings) -> str | None:
+    """The first reason for which the row cannot be used, duplicates apart, or None (section 6)."""
     carries = carries_mrr(state.status, settings)
     amount = state.unit_amount
     interval = state.billing_interval
     count = state.billing_interval_count
     rules = [
-        ("missing_event_id", state.event_id is None),
         ("missing_account_id", state.account_id is None),
         ("missing_subscription_id", state.subscription_id is None),
         ("missing_effective_at", state.effective_at is None),
@@ -312,6 +376,7 @@ def rejection_reason(state: State, rates: dict, settings: Settings) -> str | Non
         ),
         ("invalid_billing_interval_count", count < 1 or count.denominator != 1),
         ("invalid_discount", not 0 <= state.discount_percent <= 100 or state.discount_amount < 0),
+        ("missing_subscription_item_id", carries and is_for_all_items(state, items)),
         (
             "no_exchange_rate",
             state.currency != settings.reporting_currency and state.currency not in rates,
@@ -320,26 +385,54 @@ def rejection_reason(state: State, rates: dict, settings: Settings) -> str | Non
     return next((reason for reason, applies in rules if applies), None)
 
 
-def newest_delivery(states: list[State]) -> State:
-    """Of rows with the same event_id, the one with the newest recorded_at (section 1)."""
-    return max(states, key=lambda state: (state.loaded_at, content(state.row)))
+def items_of_subscriptions(states: list[State]) -> dict:
+    """{subscription_id: {item id: when it begins}} of the subscriptions that have items.
+
+    A subscription has items where a state names one that is not the subscription itself.
+    """
+    begins = defaultdict(dict)
+    for state in states:
+        if state.names_item:
+            items = begins[state.subscription_id]
+            begin = items.get(state.subscription_item_id, state.effective_at)
+            items[state.subscription_item_id] = min(begin, state.effective_at)
+    return {name: items for name, items in begins.items() if items.keys() != {name}}
 
 
-def sort_out(events: list[dict], rates: dict, settings: Settings) -> tuple[list, list]:
-    """Used states and rejected rows with their reason; together they are all rows (section 6)."""
-    deliveries, rejected = defaultdict(list), []
-    for row in events:
-        state = read_state(row, settings)
-        reason = rejection_reason(state, rates, settings)
+def is_for_all_items(state: State, items: dict) -> bool:
+    """Whether a state is one of its whole subscription: it names no item where there are items."""
+    return not state.names_item and state.subscription_id in items
+
+
+def usable_states(events: list[dict], rates: dict, settings: Settings) -> tuple[list, list, dict]:
+    """States that can be used, duplicates among them, the other rows with their reason, and items.
+
+    The items of subscriptions come from the rows that can be used and name one.
+    """
+    states = [read_state(row, settings) for row in events]
+    items = items_of_subscriptions(
+        [state for state in states if not rejection_reason(state, {}, rates, settings)]
+    )
+    usable, rejected = [], []
+    for state in states:
+        reason = rejection_reason(state, items, rates, settings)
         if reason:
-            rejected.append({**row, "reason": reason})
+            rejected.append({**state.row, "reason": reason})
         else:
-            deliveries[state.event_id].append(state)
-    used = []
+            usable.append(state)
+    return usable, rejected, items
+
+
+def without_duplicates(usable: list[State]) -> tuple[list[State], list[dict]]:
+    """Of each state's deliveries the last in order, and the others' rows with their reason."""
+    deliveries = defaultdict(list)
+    for state in usable:
+        deliveries[state.identity].append(state)
+    used, rejected = [], []
     for states in deliveries.values():
-        newest = newest_delivery(states)
-        used.append(newest)
-        rejected += [{**s.row, "reason": "duplicate"} for s in states if s is not newest]
+        last = max(states, key=lambda state: (state.rank, content(state.row)))
+        used.append(last)
+        rejected += [{**s.row, "reason": "duplicate"} for s in states if s is not last]
     return used, rejected
 
 
@@ -357,19 +450,36 @@ def mrr_of_state(state: State, instant: datetime, settings: Settings) -> Decimal
     return as_decimal(max(Fraction(0), price) * periods, 4)
 
 
-def in_order(states: list[State]) -> list[State]:
-    """The states of an item by effective_at, then recorded_at, then event_id (section 1)."""
-    return sorted(states, key=lambda state: (state.effective_at, state.loaded_at, state.event_id))
-
-
-def item_mrr(states: list[State], months: list[date], settings: Settings) -> dict:
-    """{account_id: {month: [(state, MRR)]}}: every item's state in force at each month end."""
-    items = defaultdict(list)
+def states_of_items(states: list[State], items: dict) -> dict[tuple, list[State]]:
+    """{item: its states}; a state of a whole subscription is one of each item begun by then."""
+    by_item = defaultdict(list)
     for state in states:
-        items[state.item].append(state)
+        if not is_for_all_items(state, items):
+            by_item[state.item].append(state)
+            continue
+        for item_id, begin in items[state.subscription_id].items():
+            if begin <= state.effective_at:
+                by_item[state.subscription_id, item_id].append(state)
+    return by_item
+
+
+def ties(states: dict[tuple, list[State]], settings: Settings) -> list[tuple]:
+    """Item and effective_at of each group of states in which only id or content decides the MRR."""
+    amounts = defaultdict(set)
+    for item, item_states in states.items():
+        for state in item_states:
+            # at datetime.min no discount has ended
+            mrr = mrr_of_state(state, datetime.min, settings)
+            time = (state.effective_at, state.loaded_at, state.sequence)
+            amounts[(*item, *time)].add(mrr)
+    return sorted(group[:3] for group, different in amounts.items() if len(different) > 1)
+
+
+def item_mrr(states: dict[tuple, list[State]], months: list[date], settings: Settings) -> dict:
+    """{account_id: {month: [(state, MRR)]}}: every item's state in force at each month end."""
     holdings = defaultdict(lambda: defaultdict(list))
-    for item in items.values():
-        item = in_order(item)
+    for item in states.values():
+        item = sorted(item, key=lambda state: state.rank)
         begins = [state.effective_at for state in item]
         for month in months:
             instant = month_end(month, settings.timezone)
@@ -416,7 +526,11 @@ def converted(holding: list, month: date, rates: dict, settings: Settings) -> De
 
 
 class Book:
-    """Account MRR by month: `mrr[account][month]` (0 where absent) and what it is made of."""
+    """Account MRR by month: `mrr[account][month]` (0 where absent) and what it is made of.
+
+    An account's acquisition month is the first at whose end it pays in its own currency, even an
+    amount that converts to nothing.
+    """
 
     def __init__(self, holdings: dict, months: list[date], rates: dict, settings: Settings):
         self.holdings, self.rates, self.settings = holdings, rates, settings
@@ -426,13 +540,17 @@ class Book:
             known = {month: amount for month, amount in known.items() if amount > 0}
             if known:
                 self.mrr[account] = known
-        self.first_month = {account: min(by_month) for account, by_month in self.mrr.items()}
-        first = min(self.first_month.values(), default=None)
+        self.acquisition_month = {name: min(by_month) for name, by_month in holdings.items()}
+        first = min(self.acquisition_month.values(), default=None)
         self.months = [month for month in months if first and month >= first]
 
     def at(self, account: str, month: date) -> Decimal:
         """Reported MRR of the account at the month's end."""
         return self.mrr.get(account, {}).get(month, Decimal(0))
+
+    def pays(self, account: str, month: date) -> bool:
+        """Whether the account pays anything at the month's end, in its own currency."""
+        return month in self.holdings[account]
 
     def at_rates_of(self, account: str, month: date, rate_month: date) -> Decimal:
         """MRR of the account at the month's end, at the rates of another month."""
@@ -441,12 +559,12 @@ class Book:
 
 
 def account_months(book: Book) -> list[dict]:
-    """nrr__account_months: each account from its first month with MRR on, zeros included."""
+    """nrr__account_months: each account from its acquisition month on, zeros included."""
     return [
         {"account_id": account, "month": month, "mrr": money(book.at(account, month))}
-        for account in sorted(book.mrr)
+        for account in sorted(book.acquisition_month)
         for month in book.months
-        if month >= book.first_month[account]
+        if month >= book.acquisition_month[account]
     ]
 
 
@@ -458,7 +576,7 @@ def movements_of(account: str, month: date, book: Book) -> dict[str, Decimal]:
     before = add_months(month, -1)
     opening, closing = book.at(account, before), book.at(account, month)
     if not opening:
-        name = "new" if month == book.first_month[account] else "reactivation"
+        name = "new" if month == book.acquisition_month[account] else "reactivation"
         movements = {name: closing}
     elif not closing:
         movements = {"churn": -opening}
@@ -541,7 +659,7 @@ def segments_of(account: str, month: date, book: Book, histories: dict, sizes: l
         "plan": largest_share([(state.plan_id, mrr) for state, mrr in shares]),
         "billing_interval": largest_share([(s.billing_interval, mrr) for s, mrr in shares]),
         "currency": largest_share([(state.currency, mrr) for state, mrr in shares]),
-        "acquisition_quarter": quarter_of(book.first_month[account]),
+        "acquisition_quarter": quarter_of(book.acquisition_month[account]),
         **{name: read_text(row.get(name)) or UNKNOWN for name in settings.segments},
     }
 
@@ -614,7 +732,7 @@ def mrr_waterfall(book: Book, segments: dict) -> list[dict]:
 def ending_mrr(account: str, month: date, book: Book) -> Decimal:
     """e: the account's MRR at m, as currency and reactivation settings say (section 3)."""
     inside = [add_months(month, -months) for months in range(1, 12)]
-    was_gone = any(not book.at(account, other) for other in inside)
+    was_gone = any(not book.pays(account, other) for other in inside)
     if was_gone and not book.settings.reactivation_counts:
         return Decimal(0)
     if book.settings.fx == "actual":
@@ -690,8 +808,8 @@ def retention_figures(pairs: list[Pair]) -> dict:
         "retained_accounts": staying,
         "starting_mrr": money(sum(s for s, e in moves)),
         "expansion_mrr": money(sum(e - s for s, e in moves if e > s)),
-        "contraction_mrr": money(sum(s - e for s, e in moves if 0 < e < s)),
-        "churned_mrr": money(sum(s for s, e in moves if e == 0)),
+        "contraction_mrr": money(sum(e - s for s, e in moves if 0 < e < s)),
+        "churned_mrr": money(sum(-s for s, e in moves if e == 0)),
         "retained_mrr": money(sum(pair.retained for pair in pairs)),
         "ending_mrr": money(sum(e for s, e in moves)),
         "nrr": ratio(nrr),
@@ -879,9 +997,11 @@ def compute(
 def computed(events, accounts, exchange_rates, settings, benchmarks, bands, sizes) -> Result:
     """What `compute` gives."""
     rates = usable_rates(exchange_rates)
-    used, rejected = sort_out(events, rates, settings)
+    usable, rejected, items = usable_states(events, rates, settings)
+    used, duplicates = without_duplicates(usable)
     months = complete_months(used, settings)
-    book = Book(item_mrr(used, months, settings), months, rates, settings)
+    holdings = item_mrr(states_of_items(used, items), months, settings)
+    book = Book(holdings, months, rates, settings)
     segments = all_segments(book, accounts, sizes)
     pairs_by_month = {month: pairs_of(month, book, segments) for month in book.months}
     dimensions = [
@@ -895,6 +1015,7 @@ def computed(events, accounts, exchange_rates, settings, benchmarks, bands, size
         nrr__retention_accounts=retention_accounts(pairs_by_month),
         nrr__retention=retention(pairs_by_month, dimensions),
         nrr__retention_grades=retention_grades(pairs_by_month, book, benchmarks, bands, sizes),
-        nrr__rejected_events=rejected,
+        nrr__rejected_events=rejected + duplicates,
         used_events=[state.row for state in used],
+        ties=ties(states_of_items(usable, items), settings),
     )

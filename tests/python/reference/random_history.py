@@ -1,7 +1,7 @@
 """Random, nasty, mostly valid input files, to compare the SQL models with the computation.
 
 `write_history` writes the three input files. The same seed always gives the same files. Amounts
-are in major units, instants in UTC. Rows that cannot be used are about 1 in 150 at the default
+are in major units, instants in UTC. Rows that cannot be used are about 1 in 140 at the default
 size, so that a build of such a history finishes; redeliveries come on top.
 """
 
@@ -12,27 +12,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from reference.computation import EVENT_COLUMNS
+
 SEGMENTS = ["industry", "region", "acquisition_channel"]
-EVENT_COLUMNS = [
-    "event_id",
-    "account_id",
-    "subscription_id",
-    "subscription_item_id",
-    "effective_at",
-    "recorded_at",
-    "status",
-    "product_id",
-    "plan_id",
-    "pricing_model",
-    "quantity",
-    "unit_amount",
-    "currency",
-    "billing_interval",
-    "billing_interval_count",
-    "discount_percent",
-    "discount_amount",
-    "discount_ends_at",
-]
 RATES = {"EUR": 1.02, "CHF": 1.0, "GBP": 1.25, "JPY": 0.0067, "VND": 0.00004}
 MONTHS_PER_INTERVAL = {"day": 12 / 365, "week": 12 / 52, "month": 1, "quarter": 3, "year": 12}
 MICROSECOND = timedelta(microseconds=1)
@@ -72,6 +54,8 @@ class History:
         slack = [0, 14, 77, 15 * 24][seed % 4]
         self.known_until = self.begin_of(months) + timedelta(hours=slack)
         self.events: list[dict] = []
+        self.names_events = "anew"
+        self.counted = 0
 
     def begin_of(self, month: int) -> datetime:
         """When the month with this index begins (UTC); 0 is the history's first month."""
@@ -94,6 +78,21 @@ class History:
         local = begin + timedelta(hours=rng.choice(LOCAL_MIDNIGHTS))
         return local - rng.choice([0, 0, 1]) * MICROSECOND
 
+    def begin_account(self) -> None:
+        """Choose how the account's events are named: ids of their own, or ids that states share."""
+        kinds = ["anew", "by subscription", "by count"]
+        self.names_events = self.rng.choices(kinds, [7, 1, 2])[0]
+        self.counted = 0
+
+    def event_id(self, state: dict) -> str:
+        """The id of the next event: one of its own, the subscription's, or 1, 2, ... by account."""
+        if self.names_events == "by subscription":
+            return state["subscription_id"]
+        if self.names_events == "by count":
+            self.counted += 1
+            return str(self.counted)
+        return f"evt_{len(self.events):06d}"
+
     def emit(self, state: dict, at: datetime, **changes) -> dict:
         """Add the item's whole state from `at` on; recorded at once, late or ahead of time."""
         rng = self.rng
@@ -104,8 +103,9 @@ class History:
             delay = -timedelta(days=rng.randrange(1, 40))
         row = {
             **state,
+            "event_id": self.event_id(state),
+            "sequence": rng.choice(["1", "2", "-1", "3.0"]) if rng.random() < 0.04 else "",
             **changes,
-            "event_id": f"evt_{len(self.events):06d}",
             "effective_at": at,
             "recorded_at": min(at + delay, self.known_until),
         }
@@ -243,6 +243,10 @@ def random_account(history: History, account: str) -> None:
             # item ids are unique only within their subscription, or the subscription's own
             item_id = rng.choice([f"item {item}", f"si_{item}", subscription])
             random_item(history, account, subscription, item_id)
+        if rng.random() < 0.2:
+            status = rng.choice(["cancelled", "cancelled", "paused", "trialing", "unpaid"])
+            whole = new_item(history, account, subscription, "", status=status)
+            history.emit(whole, history.instant(rng.random() * history.months))
 
 
 # --- Histories made on purpose ------------------------------------------------------------------
@@ -290,15 +294,66 @@ def left_and_came_back(history: History, account: str) -> None:
 
 
 def states_at_one_instant(history: History, account: str) -> None:
-    """Several states of one item with the same effective_at: recorded_at or event_id decides."""
+    """Several states of one item at the same instant, and what decides which of them lasts.
+
+    By event_id, 10 comes after 9, and a short id before a long one. Of states that have nothing
+    else, the content decides column by column; those that share an id are redeliveries.
+    """
     rng = history.rng
     item = plain_item(history, account, "same")
-    for month in (1, 8, 17):
+    for month in (1, 8, 17, 22):
         at = history.instant(month)
-        for amount in rng.sample(["10", "20", "30", "40"], 3):
-            history.emit(item, at, unit_amount=amount)["recorded_at"] = at + timedelta(
-                hours=rng.choice([0, 0, 1])
-            )
+        decides = rng.choice(["recorded_at", "sequence", "event_id", "content", "redelivery"])
+        ids = rng.sample(["9", "10", "11", "a", "B", "é", "Z9", "z10"], 3)
+        for number, amount in enumerate(rng.sample(["9", "10", "20.5", "100", ""], 3)):
+            state = {**item, "unit_amount": amount, "status": "active" if amount else "cancelled"}
+            row = history.emit(state, at, sequence="")
+            row["recorded_at"] = min(at, history.known_until)
+            if decides == "recorded_at":
+                row["recorded_at"] -= timedelta(hours=rng.choice([0, 0, 1]))
+            elif decides == "sequence":
+                row["sequence"] = rng.choice(["", "0", "1", "1.5", "2", "10", "-1", "9" * 15])
+            elif decides == "event_id":
+                row["event_id"] = ids[number]
+            else:
+                row["event_id"] = "" if decides == "content" else ids[0]
+                row["product_id"] = rng.choice(["", "core"])
+                row["plan_id"] = rng.choice(["", "basic", "Basic"])
+                row["quantity"] = rng.choice(["1", "2", "10"])
+
+
+def rows_for_a_whole_subscription(history: History, account: str) -> None:
+    """Rows without an item: before any item begins, between, and at the instant of other rows."""
+    rng = history.rng
+    subscription = f"sub_{account}_whole"
+    items = [
+        plain_item(
+            history, account, "", subscription_id=subscription, subscription_item_id=name,
+            unit_amount=rng.choice(["80", "20", "45.5"]),
+        )
+        for name in ("si_1", "si_2", rng.choice(["si_3", subscription]))
+    ]  # fmt: skip
+    whole = {**items[0], "subscription_item_id": "", "unit_amount": "", "billing_interval": ""}
+    ends = ["cancelled", "cancelled", "paused", "unpaid", "trialing"]
+    if rng.random() < 0.5:
+        history.emit(whole, history.instant(0), status=rng.choice(ends))
+    history.emit(items[0], history.instant(1))
+    history.emit(items[1], history.instant(rng.choice([1, 3])))
+    if rng.random() < 0.3:
+        history.emit(items[0], history.instant(5), account_id=f"{account} heir")
+    end = history.emit(whole, history.instant(7), status=rng.choice(ends))
+    for item in rng.sample(items, rng.randrange(3)):
+        row = history.emit(item, end["effective_at"], unit_amount="60")
+        row["recorded_at"] = rng.choice([row["recorded_at"], end["recorded_at"]])
+        row["sequence"] = rng.choice(["", "", "1", "-1"])
+    history.emit(items[0], history.instant(rng.choice([9, 12])))
+    history.emit(items[2], history.instant(rng.choice([6, 10])))
+    if rng.random() < 0.5:
+        status = rng.choice(["active", "past_due", "past_due"])
+        terms = {"unit_amount": "70", "billing_interval": "month"}
+        history.emit(whole, history.instant(15), status=status, **terms)
+    if rng.random() < 0.5:
+        history.emit(whole, history.instant(18), status=rng.choice(ends))
 
 
 def discount_ends_at_a_boundary(history: History, account: str) -> None:
@@ -370,6 +425,9 @@ ON_PURPOSE = [
     left_and_came_back,
     left_and_came_back,
     states_at_one_instant,
+    states_at_one_instant,
+    rows_for_a_whole_subscription,
+    rows_for_a_whole_subscription,
     discount_ends_at_a_boundary,
     flipping_shares,
     tied_shares,
@@ -398,7 +456,16 @@ def with_text_times(row: dict, rng: Random) -> dict:
     return {**row, **{column: as_text(row[column], rng) for column in times}}
 
 
-def left_empty(row: dict, history: History) -> dict:
+def subscriptions_with_items(rows: list[dict]) -> set[str]:
+    """The subscriptions in which a row without an item does not say the default."""
+    return {
+        row["subscription_id"]
+        for row in rows
+        if row["subscription_item_id"] not in ("", row["subscription_id"])
+    }
+
+
+def left_empty(row: dict, history: History, with_items: set[str]) -> dict:
     """The row with columns left empty that may be: mostly those that say only the default."""
     rng = history.rng
     row = dict(row)
@@ -407,8 +474,11 @@ def left_empty(row: dict, history: History) -> dict:
     for column, default in defaults.items():
         if row[column] == default and rng.random() < 0.5:
             row[column] = ""
-    if row["subscription_item_id"] == row["subscription_id"] and rng.random() < 0.5:
+    is_default = row["subscription_item_id"] == row["subscription_id"]
+    if is_default and row["subscription_id"] not in with_items and rng.random() < 0.5:
         row["subscription_item_id"] = ""
+    if rng.random() < 0.04:
+        row["event_id"] = ""
     if row["status"] in ("trialing", "unpaid", "paused", "cancelled"):
         for column in ("unit_amount", "billing_interval", "plan_id", "pricing_model"):
             if rng.random() < 0.3:
@@ -422,6 +492,8 @@ def unreadable(row: dict, rng: Random) -> dict:
     """The row with an optional value that cannot be read, so that its default applies."""
     column, value = rng.choice(
         [
+            ("sequence", "1.5"),
+            ("sequence", "first"),
             ("quantity", "many"),
             ("billing_interval_count", "two"),
             ("discount_percent", "10%"),
@@ -434,21 +506,27 @@ def unreadable(row: dict, rng: Random) -> dict:
 
 
 def redeliveries(row: dict, history: History) -> list[dict]:
-    """The row with its other deliveries: an exact copy, or newer ones with other content."""
+    """The row with its other deliveries: an exact copy, or others with other content.
+
+    One that names another effective_at is a state of its own.
+    """
     rng = history.rng
     recorded = row["recorded_at"]
     if rng.random() < 0.25:
         return [row, dict(row)]
+    if rng.random() < 0.25:
+        column = rng.choice(["account_id", "unit_amount", "quantity", "sequence"])
+        return [row, {**row, column: "7"}]
     if recorded is None or recorded > history.known_until - timedelta(days=2):
         return [row]
     newer = {**row, "recorded_at": recorded + timedelta(seconds=1), "unit_amount": "77.77"}
-    newer["effective_at"] = row["effective_at"] + timedelta(hours=rng.choice([0, -30, 30]))
+    newer["effective_at"] = row["effective_at"] + timedelta(hours=rng.choice([0, 0, -30, 30]))
     newest = {**newer, "recorded_at": recorded + timedelta(days=1), "quantity": "2"}
     return rng.choice([[row, newer], [row, newer, newest], [row, newest, dict(newest)]])
 
 
 BROKEN = [
-    {"event_id": ""},
+    {"event_id": "", "status": "gone"},
     {"event_id": "", "account_id": ""},
     {"account_id": ""},
     {"account_id": "", "status": "gone"},
@@ -484,6 +562,20 @@ def broken_rows(history: History, rows: list[dict]) -> list[dict]:
     for number, values in enumerate(BROKEN):
         row = history.rng.choice(candidates)
         broken.append({**row, "event_id": f"evt_broken_{number}", **values})
+    # rows that say what their whole subscription pays, and one that names an item but does not
+    # count, so that its subscription has none
+    with_items = subscriptions_with_items(candidates)
+    for number, (has_items, values) in enumerate(
+        [
+            (True, {"subscription_item_id": ""}),
+            (True, {"subscription_item_id": "", "currency": "XXX"}),
+            (False, {"subscription_item_id": "si_unused", "quantity": "-1"}),
+        ]
+    ):
+        rows_alike = [r for r in candidates if (r["subscription_id"] in with_items) == has_items]
+        if rows_alike:
+            row = history.rng.choice(rows_alike)
+            broken.append({**row, "event_id": f"evt_item_{number}", **values})
     # a newer delivery that cannot be used: the older one stays
     row = next(row for row in candidates if row["recorded_at"])
     return [*broken, {**row, "status": "lapsed", "recorded_at": "2100-01-01 00:00:00"}]
@@ -499,15 +591,21 @@ def edge_rows(history: History) -> list[dict]:
 
 
 def delivered(history: History) -> list[dict]:
-    """All rows as they arrive: gaps, unreadable values, redeliveries, broken rows, any order."""
+    """All rows as they arrive: gaps, unreadable values, redeliveries, broken rows, any order.
+
+    A row without event_id that comes again with another text is a state of its own.
+    """
     rng = history.rng
     rows = []
+    with_items = subscriptions_with_items(history.events)
     for row in history.events:
-        row = left_empty(row, history)
+        row = left_empty(row, history, with_items)
         arrived = redeliveries(row, history) if rng.random() < 0.04 else [row]
         texts = [with_text_times(one, rng) for one in arrived]
         if len(texts) == 1 and rng.random() < 0.01:
             texts = [unreadable(texts[0], rng)]
+        if not row["event_id"] and rng.random() < 0.3:
+            texts.append({**texts[0], **rng.choice([{}, {}, {"sequence": "0"}])})
         rows += texts
     rows += broken_rows(history, rows)
     rows += [with_text_times(row, rng) for row in edge_rows(history)]
@@ -596,8 +694,10 @@ def write_history(folder: str | Path, seed: int, accounts: int = 500, months: in
         if 7 * number + 5 < accounts:
             names[7 * number + 5] = name
     for number, name in enumerate(names):
+        history.begin_account()
         if number % 4 == 0:
-            ON_PURPOSE[number // 4 % len(ON_PURPOSE)](history, name)
+            # shifted by the seed, so that small histories reach all of them
+            ON_PURPOSE[(number // 4 + seed) % len(ON_PURPOSE)](history, name)
         else:
             random_account(history, name)
     write_rows(folder / "subscription_events.csv", EVENT_COLUMNS, delivered(history))

@@ -6,20 +6,24 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import count
+from random import Random
 
 import pytest
-from computation import (
+from reference.batches import corrected
+from reference.computation import (
+    EVENT_COLUMNS,
     Settings,
     add_months,
     compute,
     money,
     month_end,
     read_number,
+    read_sequence,
     read_timestamp,
     rounded,
     square_root,
 )
-from random_history import SEGMENTS, write_history
+from reference.random_history import SEGMENTS, write_history
 
 SIZES = [
     {"size": "smb", "arr_from": "0"},
@@ -223,20 +227,182 @@ def test_months_begin_and_end_in_the_zone():
     assert mrr(run(early, timezone="Asia/Kolkata"), JANUARY) is None
 
 
-def test_states_are_ordered_by_effective_at_then_recorded_at_then_event_id():
-    at = "2024-01-10"
-    events = [
-        event(amount="1", at=at, recorded_at="2024-01-12"),
-        event(amount="2", at="2024-01-09", recorded_at="2024-02-20"),
-        event(amount="3", at=at, recorded_at="2024-01-12", event_id="evt_zzz"),
-        event(amount="4", at=at),
-    ]
-    assert mrr(run(events), JANUARY) == 3
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        # each is before the other although what decides later says otherwise
+        ({"at": "2024-01-09", "recorded_at": "2024-02-20"}, {"recorded_at": "2024-01-12"}),
+        ({"recorded_at": "", "sequence": "5"}, {"recorded_at": "2024-01-10 00:00:01"}),
+        ({"sequence": "9", "event_id": "z"}, {"sequence": "10", "event_id": "a"}),
+        ({"sequence": "-1", "event_id": "z"}, {"sequence": "", "event_id": "a"}),
+        ({"sequence": "1.5", "event_id": "z"}, {"sequence": "1", "event_id": "a"}),
+        ({"sequence": "1700000000000000"}, {"sequence": "1700000000000001", "event_id": "a"}),
+        ({"event_id": "evt_9"}, {"event_id": "evt_10"}),
+        ({"event_id": ""}, {"event_id": "1"}),
+        ({"event_id": "B"}, {"event_id": "a"}),
+        ({"event_id": "zz"}, {"event_id": "éé"}),
+        ({"event_id": "🙂"}, {"event_id": "zz"}),
+        ({"event_id": "\uffff"}, {"event_id": "🙂"}),
+    ],
+)
+def test_states_of_one_item_are_in_order(first, last):
+    """By effective_at, recorded_at, sequence, event_id by length in characters and code points."""
+    events = [event(**{"amount": "1", **first}), event(**{"amount": "2", **last})]
+    assert mrr(run(events), JANUARY) == 2
+    assert mrr(run(events[::-1]), JANUARY) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("7", 7),
+        ("-7", -7),
+        ("3.0", 3),
+        ("1e3", 1000),
+        ("1.5", 0),
+        ("3.0000001", 0),
+        ("first", 0),
+        ("", 0),
+        (None, 0),
+        ("9223372036854775807", 2**63 - 1),
+        ("9223372036854775808", 0),
+    ],
+)
+def test_a_sequence_is_a_whole_number_of_64_bits(text, number):
+    assert read_sequence(text) == number
+
+
+HALF = {"discount_percent": "50"}
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ({"account": "a", "status": "paused"}, {"account": "b", "status": "active"}),
+        ({"status": "active", "product_id": "q"}, {"status": "cancelled", "product_id": "p"}),
+        ({"product_id": "", "plan_id": "q"}, {"product_id": "p", "plan_id": "p"}),
+        ({"plan_id": "B", "pricing_model": "z"}, {"plan_id": "a", "pricing_model": "y"}),
+        ({"pricing_model": "seat", "quantity": "9"}, {"pricing_model": "usage", "quantity": "8"}),
+        ({"quantity": "9", "amount": "80"}, {"quantity": "10", "amount": "70"}),
+        ({"quantity": "0.5", "amount": "80"}, {"quantity": "", "amount": "70"}),
+        ({"status": "paused", "amount": ""}, {"status": "paused", "amount": "0"}),
+        ({"amount": "9", "currency": "USD"}, {"amount": "10.00", "currency": "EUR"}),
+        ({"currency": "EUR", "billing_interval": "year"}, {"billing_interval": "month"}),
+        ({"billing_interval": "month"}, {"billing_interval": "year"}),
+        ({"billing_interval_count": "9"}, {"billing_interval_count": "10"}),
+        ({"discount_percent": "9", "discount_amount": "5"}, {"discount_percent": "10"}),
+        ({"discount_amount": "", "discount_ends_at": "2025-01-01"}, {"discount_amount": "5"}),
+        ({**HALF, "discount_ends_at": ""}, {**HALF, "discount_ends_at": "2024-01-01"}),
+        ({**HALF, "discount_ends_at": "2024-9-30"}, {**HALF, "discount_ends_at": "2024-10-01"}),
+    ],
+)
+@pytest.mark.parametrize("ids", [{"event_id": ""}, {"event_id": "same"}])
+def test_content_decides_last_column_by_column_as_read(first, last, ids):
+    """The same order among states without an id and among deliveries of one state."""
+    rows = [event(**{"subscription_id": "s", **columns, **ids}) for columns in (first, last)]
+    alone = run(rows[1:], rates=[rate("EUR", "2024-01-01", "1.1")])
+    for events in (rows, rows[::-1]):
+        result = run(events, rates=[rate("EUR", "2024-01-01", "1.1")])
+        assert result.nrr__account_months == alone.nrr__account_months
+        duplicates = [{**rows[0], "reason": "duplicate"}] if ids["event_id"] else []
+        assert result.nrr__rejected_events == duplicates
+
+
+def test_of_states_at_one_instant_only_the_last_lasts():
+    events = [event(amount="300", event_id="9"), event(amount="20", event_id="10")]
+    events += [event(at="2024-02-10", amount="30")]
+    assert movements(run(events)) == [("2024-01", "new", 20), ("2024-02", "expansion", 10)]
 
 
 def test_a_missing_item_id_is_the_subscription_id():
     events = [event(), event(at="2024-02-10", amount="50", subscription_item_id="sub_a")]
     assert mrr(run(events), FEBRUARY) == 50
+
+
+def cancelled(at, **columns) -> dict:
+    """A cancellation of subscription s that names no item."""
+    return event(at=at, amount="", status="cancelled", **{"subscription_id": "s", **columns})
+
+
+def of_item(item, at="2024-01-10", amount="100", **columns) -> dict:
+    """A state of an item of subscription s."""
+    ids = {"subscription_id": "s", "subscription_item_id": item}
+    return event(at=at, amount=amount, **{**ids, **columns})
+
+
+def test_a_row_without_an_item_ends_every_item_of_its_subscription():
+    """The item that is named like its subscription is one of them, that of another is not."""
+    events = [of_item("x", amount="80"), of_item("y", amount="20"), of_item("s", amount="5")]
+    events += [event(subscription_id="t", subscription_item_id="x", amount="1")]
+    result = run([*events, cancelled("2024-03-10")])
+    assert movements(result) == [("2024-01", "new", 106), ("2024-03", "contraction", -105)]
+    assert (len(result.used_events), result.nrr__rejected_events) == (5, [])
+
+
+def test_an_item_that_begins_later_or_again_is_not_ended():
+    events = [of_item("x"), cancelled("2024-03-10")]
+    assert mrr(run([*events, of_item("y", "2024-03-11")]), MARCH) == 100
+    assert mrr(run([*events, of_item("x", "2024-03-11", "70")]), MARCH) == 70
+    result = run([cancelled("2024-01-09"), of_item("x")])
+    assert (mrr(result, JANUARY), len(result.used_events)) == (100, 2)
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"event_id": "9"}, 100),
+        ({"event_id": "11"}, 0),
+        ({"event_id": "11", "sequence": "-1"}, 100),
+        ({"event_id": "9", "sequence": "1"}, 0),
+        ({"event_id": "9", "recorded_at": "2024-03-11"}, 0),
+        ({"event_id": "11", "recorded_at": "2024-03-09"}, 100),
+    ],
+)
+def test_a_row_without_an_item_takes_its_place_in_the_order_of_each_item(columns, expected):
+    """The item begins anew at the same instant, under event_id 10."""
+    events = [of_item("x"), of_item("x", "2024-03-10", event_id="10")]
+    assert mrr(run([*events, cancelled("2024-03-10", **columns)]), MARCH) == expected
+
+
+def test_an_item_has_begun_at_the_instant_of_its_first_state():
+    events = [of_item("x", "2024-03-10", event_id="9"), cancelled("2024-03-10", event_id="10")]
+    assert mrr(run(events), MARCH) is None
+
+
+@pytest.mark.parametrize("item", ["s", ""])
+def test_a_subscription_whose_only_item_is_itself_needs_no_item_named(item):
+    events = [of_item(item), event(subscription_id="s", at="2024-03-10", amount="50")]
+    result = run(events)
+    assert (mrr(result, MARCH), result.nrr__rejected_events) == (50, [])
+
+
+def test_a_row_without_an_item_that_carries_mrr_is_rejected_where_there_are_items():
+    row = event(subscription_id="s", at="2024-03-10", amount="50")
+    for other in (of_item("x"), of_item("x", "2024-09-09", "", status="cancelled")):
+        result = run([other, row, event("b")])
+        assert result.nrr__rejected_events == [{**row, "reason": "missing_subscription_item_id"}]
+        assert mrr(result, MARCH) == (None if other["status"] == "cancelled" else 100)
+
+
+def test_only_rows_that_can_be_used_show_that_a_subscription_has_items():
+    row = event(subscription_id="s", at="2024-03-10", amount="50")
+    for broken in ({"quantity": "-1"}, {"currency": "XXX"}, {"account_id": ""}):
+        result = run([of_item("x", **broken), row])
+        assert [r["subscription_item_id"] for r in result.nrr__rejected_events] == ["x"]
+        assert mrr(result, MARCH) == 50
+
+
+def test_whether_a_row_without_an_item_carries_mrr_follows_the_settings():
+    events = [of_item("x"), cancelled("2024-03-10") | {"status": "past_due", "unit_amount": "50"}]
+    assert len(run(events).nrr__rejected_events) == 1
+    result = run(events, past_due_counts=False)
+    assert (mrr(result, MARCH), result.nrr__rejected_events) == (0, [])
+
+
+def test_an_item_that_moved_is_ended_whichever_account_the_row_names():
+    events = [of_item("x"), of_item("x", "2024-02-10", account="b"), cancelled("2024-03-10")]
+    result = run(events)
+    assert movements(result, "b") == [("2024-02", "new", 100), ("2024-03", "churn", -100)]
 
 
 def test_items_are_told_apart_by_subscription_and_item():
@@ -352,11 +518,36 @@ def test_an_account_without_changes_has_only_fx_and_one_that_leaves_has_none():
 
 
 def test_conversion_rounds_once_per_currency_and_account():
-    """Two items of VND 1 are 0.00008, so 0.0001; one alone is 0.00004, so nothing."""
+    """Two items of VND 1 are 0.00008, so 0.0001; one alone is 0.00004, so 0.0000."""
     rates = [rate("VND", "2024-01-01", "0.00004")]
     two = [event(amount="1", currency="VND", subscription_id=name) for name in ("x", "y")]
     assert mrr(run(two, rates=rates), JANUARY) == Decimal("0.0001")
-    assert mrr(run(two[:1], rates=rates), JANUARY) is None
+    assert mrr(run(two[:1], rates=rates), JANUARY) == 0
+
+
+def test_an_account_is_acquired_when_it_pays_although_that_converts_to_nothing():
+    """VND 1 is 0.00004, VND 3 is 0.00012; the quarter is that of VND 1."""
+    rates = [rate("VND", "2024-01-01", "0.00004")]
+    amounts = {"2024-01-10": "0", "2024-02-10": "1", "2024-04-10": "3", "2024-05-10": "1"}
+    events = [event(at=at, amount=amount, currency="VND") for at, amount in amounts.items()]
+    result = run(events, rates=rates, as_of="2025-06-01")
+    assert result.nrr__account_months[0] == {"account_id": "a", "month": FEBRUARY, "mrr": 0}
+    assert movements(result) == [
+        ("2024-04", "reactivation", Decimal("0.0001")),
+        ("2024-05", "churn", Decimal("-0.0001")),
+    ]
+    assert result.nrr__retention_accounts[0]["acquisition_quarter"] == "2024-Q1"
+    assert min(row["month"] for row in result.nrr__mrr_waterfall) == FEBRUARY
+
+
+def test_the_first_month_is_one_at_whose_end_the_account_pays():
+    """Neither a few days within a month nor an amount below 0.00005 of the own currency count."""
+    events = [event(), event(at="2024-01-20", status="paused"), event(at="2024-03-05")]
+    events += [event("b", amount="0.0005", billing_interval="year"), event("b", "2024-03-05")]
+    result = run(events)
+    assert movements(result) == [("2024-03", "new", 100)]
+    assert movements(result, "b") == [("2024-03", "new", 100)]
+    assert mrr(result, FEBRUARY, "b") is None
 
 
 # --- Segments and the waterfall -------------------------------------------------------------------
@@ -456,7 +647,7 @@ def test_the_example_of_the_definitions():
     assert (whole["starting_accounts"], whole["retained_accounts"]) == (210, 170)
     assert (whole["starting_mrr"], whole["ending_mrr"]) == (250000, 250000)
     assert (whole["expansion_mrr"], whole["contraction_mrr"]) == (20000, 0)
-    assert (whole["churned_mrr"], whole["retained_mrr"]) == (20000, 230000)
+    assert (whole["churned_mrr"], whole["retained_mrr"]) == (-20000, 230000)
     assert (whole["nrr"], whole["grr"]) == (1, Decimal("0.92"))
     assert whole["logo_retention"] == Decimal("0.809523810")
     smb = retention(result, YEAR_LATER, "size", "smb")
@@ -498,16 +689,27 @@ def test_grr_caps_account_by_account():
     events = [event(), event("b")]
     events += [event(at="2024-06-06", amount="500"), event("b", "2024-06-06", amount="60")]
     row = retention(run(events), YEAR_LATER)
-    assert (row["nrr"], row["grr"], row["contraction_mrr"]) == (Decimal("2.8"), Decimal("0.8"), 40)
+    assert (row["nrr"], row["grr"], row["contraction_mrr"]) == (Decimal("2.8"), Decimal("0.8"), -40)
 
 
 def test_an_account_that_came_back_inside_the_window_counts_only_if_set():
     events = [event(), event(at="2024-05-05", status="paused"), event(at="2024-06-06")]
     assert retention(run(events), YEAR_LATER)["nrr"] == 1
     row = retention(run(events, reactivation_counts=False), YEAR_LATER)
-    assert (row["nrr"], row["churned_mrr"], row["retained_accounts"]) == (0, 100, 0)
+    assert (row["nrr"], row["churned_mrr"], row["retained_accounts"]) == (0, -100, 0)
     within_a_month = [event(), event(at="2024-05-05", status="paused"), event(at="2024-05-20")]
     assert retention(run(within_a_month, reactivation_counts=False), YEAR_LATER)["nrr"] == 1
+
+
+def test_a_month_whose_amount_converts_to_nothing_is_no_gap():
+    rates = [rate("VND", "2024-01-01", "0.00004")]
+    events = [event(amount="3", currency="VND"), event(at="2024-05-05", amount="1", currency="VND")]
+    events += [event(at="2024-06-06", amount="3", currency="VND")]
+    result = run(events, rates=rates, reactivation_counts=False)
+    assert retention(result, YEAR_LATER)["nrr"] == 1
+    events[1] |= {"unit_amount": "0"}
+    result = run(events, rates=rates, reactivation_counts=False)
+    assert retention(result, YEAR_LATER)["nrr"] == 0
 
 
 def test_a_gap_outside_the_window_does_not_matter():
@@ -675,7 +877,7 @@ def test_pricing_models_of_segments_and_of_the_company():
 @pytest.mark.parametrize(
     ("columns", "reason"),
     [
-        ({"event_id": "", "account_id": ""}, "missing_event_id"),
+        ({"event_id": "", "account_id": ""}, "missing_account_id"),
         ({"account_id": "", "subscription_id": ""}, "missing_account_id"),
         ({"subscription_id": "", "effective_at": ""}, "missing_subscription_id"),
         ({"effective_at": "soon", "status": "gone"}, "missing_effective_at"),
@@ -691,13 +893,18 @@ def test_pricing_models_of_segments_and_of_the_company():
         ({"billing_interval_count": "0", "currency": "X"}, "invalid_billing_interval_count"),
         ({"discount_percent": "100.000001", "currency": "XXX"}, "invalid_discount"),
         ({"discount_amount": "-1"}, "invalid_discount"),
+        ({"discount_amount": "-1", "subscription_id": "sub_items"}, "invalid_discount"),
+        ({"subscription_id": "sub_items", "currency": "XXX"}, "missing_subscription_item_id"),
+        ({"subscription_id": "sub_items", "currency": "XXX", "status": "paused"},
+         "no_exchange_rate"),
         ({"currency": "usd"}, "no_exchange_rate"),
         ({"currency": "ZRO"}, "no_exchange_rate"),
     ],
 )  # fmt: skip
 def test_a_row_is_rejected_with_the_first_reason(columns, reason):
     row = {**event(), **columns}
-    result = run([row, event("b")], rates=[rate("ZRO", "2024-01-01", "0")])
+    other = event("b", subscription_id="sub_items", subscription_item_id="one of them")
+    result = run([row, other], rates=[rate("ZRO", "2024-01-01", "0")])
     assert result.nrr__rejected_events == [{**row, "reason": reason}]
     assert len(result.used_events) == 1
 
@@ -719,6 +926,135 @@ def test_of_redeliveries_the_newest_usable_one_is_used():
         assert mrr(result, JANUARY) == 2
 
 
+def test_rows_that_share_an_event_id_alone_are_different_states():
+    """They differ in subscription, item or effective_at."""
+    events = [of_item("x"), of_item("y"), of_item("x", subscription_id="t")]
+    events += [of_item("x", "2024-02-10", amount="30")]
+    result = run([{**row, "event_id": "1"} for row in events])
+    assert (len(result.used_events), result.nrr__rejected_events) == (4, [])
+    assert (mrr(result, JANUARY), mrr(result, FEBRUARY)) == (300, 230)
+
+
+def test_a_delivery_may_write_the_same_item_and_instant_otherwise_and_name_another_account():
+    first = event(event_id="1", at="2024-01-10", subscription_item_id="sub_a")
+    again = {**first, "effective_at": "2024-01-10T00:00:00Z", "subscription_item_id": ""}
+    again |= {"account_id": "b", "recorded_at": "2024-01-11"}
+    result = run([again, first])
+    assert result.nrr__rejected_events == [{**first, "reason": "duplicate"}]
+    assert (mrr(result, JANUARY), mrr(result, JANUARY, "b")) == (None, 100)
+
+
+def test_of_deliveries_recorded_at_the_same_time_the_sequence_decides():
+    rows = [event(event_id="e", amount="9", sequence="2"), event(event_id="e", sequence="10")]
+    for events in (rows, rows[::-1]):
+        result = run(events)
+        assert result.nrr__rejected_events == [{**rows[0], "reason": "duplicate"}]
+        assert mrr(result, JANUARY) == 100
+
+
+def test_without_event_id_only_rows_with_all_columns_the_same_are_duplicates():
+    row = event(event_id="", unheard_of="1")
+    result = run([row, {**row, "unheard_of": "2", "sequence": ""}])
+    assert [r["reason"] for r in result.nrr__rejected_events] == ["duplicate"]
+    for column in EVENT_COLUMNS:
+        rejected = run([row, {**row, column: "1"}]).nrr__rejected_events
+        assert "duplicate" not in {r["reason"] for r in rejected}, column
+    del row["event_id"]
+    assert mrr(run([row]), JANUARY) == 100
+
+
+# --- Ties -----------------------------------------------------------------------------------------
+
+
+AT = datetime(2024, 1, 10)
+
+
+def test_a_tie_is_where_only_id_or_content_decides_what_an_item_pays():
+    rows = [event(), event(amount="90")]
+    assert run(rows).ties == [("sub_a", "sub_a", AT)]
+    assert run([event(), event(amount="90", status="cancelled")]).ties == [("sub_a", "sub_a", AT)]
+    assert run([event(), event(discount_percent="1")]).ties == [("sub_a", "sub_a", AT)]
+    for decides in ({"at": "2024-01-11"}, {"recorded_at": "2024-01-11"}, {"sequence": "1"}):
+        assert not run([event(), event(**{"amount": "90", **decides})]).ties
+    for same in ({"plan_id": "p"}, {"amount": "1200", "billing_interval": "year"}):
+        assert not run([event(), event(**same)]).ties
+    for other in ({"subscription_id": "t"}, {"quantity": "-1"}):
+        assert not run([event(), event(**{"amount": "90", **other})]).ties
+    assert not run([event(status="paused"), event(amount="90", status="trialing")]).ties
+
+
+def test_deliveries_of_one_state_can_tie():
+    rows = [event(event_id="e"), event(event_id="e", amount="90")]
+    assert run(rows).ties == [("sub_a", "sub_a", AT)]
+    assert not run([rows[0], rows[0]]).ties
+
+
+def test_a_row_for_a_whole_subscription_ties_in_each_item_that_it_holds_for():
+    items = [of_item("x"), of_item("y"), of_item("z", amount="0"), of_item("w", "2024-02-01")]
+    assert run([*items, cancelled("2024-01-10")]).ties == [("s", "x", AT), ("s", "y", AT)]
+
+
+def test_ties_are_counted_before_a_discount_ends_and_by_group():
+    discount = {"discount_percent": "50", "discount_ends_at": "2024-01-01"}
+    assert run([event(), event(**discount)]).ties == [("sub_a", "sub_a", AT)]
+    pairs = [event(recorded_at=day, amount=f"{n}") for day in ("2024-01-11", "") for n in (1, 2)]
+    assert run(pairs).ties == [("sub_a", "sub_a", AT)] * 2
+
+
+# --- Inputs as users have them --------------------------------------------------------------------
+
+
+def newest(rows) -> tuple:
+    """The company's retention in December 2025, when the last row was recorded, and the result."""
+    clock = event("clock", "2024-01-01", "0", recorded_at="2026-01-01")
+    result = run([*rows, clock], as_of=None, run_started_at=datetime(2026, 2, 1))
+    return retention(result, date(2025, 12, 1)), result
+
+
+def test_contracts_with_dates_only():
+    """One contract ends as the next begins, and only random ids say which row is the last."""
+    yearly = {"billing_interval": "year", "recorded_at": ""}
+    rows = [
+        event("a", "2024-01-01", "1200", event_id="c4d1", **yearly),
+        event("a", "2025-01-01", "", event_id="b7e0", status="cancelled"),
+        event("a", "2025-01-01", "1320", event_id="a2f9", **yearly),
+        event("b", "2024-01-01", "1200", event_id="9001", **yearly),
+    ]
+    figures, result = newest(rows)
+    assert (figures["nrr"], result.ties) == (
+        Decimal("0.5"),
+        [("sub_a", "sub_a", datetime(2025, 1, 1))],
+    )
+    rows[1]["sequence"] = "-1"
+    figures, result = newest(rows)
+    assert (figures["nrr"], result.ties) == (Decimal("1.05"), [])
+
+
+def test_a_cancellation_that_names_the_subscription_only():
+    rows = [of_item("si_1", amount="80"), of_item("si_2", amount="20"), cancelled("2025-06-15")]
+    rows += [event("b", amount="50", subscription_item_id="si_3")]
+    figures, result = newest(rows)
+    assert figures["nrr"] == Decimal("0.333333333")
+    assert (figures["churned_mrr"], result.nrr__rejected_events) == (-100, [])
+
+
+def test_the_subscriptions_id_as_event_id():
+    def row(name, at, amount, **columns):
+        ids = {"event_id": name, "subscription_id": name, "recorded_at": at}
+        return event(name, at, amount, **ids, **columns)
+
+    rows = [
+        row("s1", "2024-01-10", "100"),
+        row("s2", "2024-01-15", "1200", billing_interval="year"),
+        row("s2", "2025-03-10", "", status="cancelled", billing_interval=""),
+        row("s3", "2024-02-01", "50"),
+        row("s3", "2025-02-20", "70"),
+    ]
+    figures, result = newest(rows)
+    assert (figures["nrr"], figures["grr"]) == (Decimal("0.68"), Decimal("0.6"))
+    assert not result.nrr__rejected_events
+
+
 # --- Random histories -----------------------------------------------------------------------------
 
 
@@ -737,12 +1073,17 @@ def test_random_histories_reach_every_rule_and_tie(tmp_path, seed):
     assert len(events) == len(result.used_events) + len(result.nrr__rejected_events)
     assert len({row["reason"] for row in result.nrr__rejected_events}) == 13
     assert len({row["movement"] for row in result.nrr__mrr_movements}) == 6
+    assert len(result.ties) > 10
+    ids = Counter(row["event_id"] for row in result.used_events)
+    assert ids.pop("") > 30
+    assert sum(n > 1 for n in ids.values()) > 10
+    assert sum(row["sequence"] != "" for row in result.used_events) > 30
     for row in result.nrr__mrr_waterfall:
         parts = [row[name] for name in row if name.endswith("_mrr") and name != "closing_mrr"]
         assert sum(parts) == row["closing_mrr"]
     for row in result.nrr__retention:
-        gains = row["starting_mrr"] + row["expansion_mrr"]
-        assert gains - row["contraction_mrr"] - row["churned_mrr"] == row["ending_mrr"]
+        parts = [row[f"{name}_mrr"] for name in ("starting", "expansion", "contraction", "churned")]
+        assert sum(parts) == row["ending_mrr"]
         assert row["nrr"] is None or row["grr"] <= min(1, row["nrr"])
     wholes = {r["month"]: r for r in result.nrr__retention if r["segment_dimension"] == "all"}
     for dimension in ("size", "plan", "currency", *SEGMENTS):
@@ -751,6 +1092,13 @@ def test_random_histories_reach_every_rule_and_tie(tmp_path, seed):
             if row["segment_dimension"] == dimension:
                 sums[row["month"]] += row["ending_mrr"]
         assert all(sums[month] == whole["ending_mrr"] for month, whole in wholes.items())
+
+
+def test_a_correction_adds_no_column():
+    row = event()
+    dice = Random(1)
+    assert all(corrected(row, dice).keys() == row.keys() for _ in range(50))
+    assert {corrected({**row, "sequence": ""}, dice)["sequence"] for _ in range(200)} > {"", "-1"}
 
 
 def test_the_same_seed_gives_the_same_files(tmp_path):

@@ -73,13 +73,11 @@
 {%- endmacro %}
 
 {#
-  Runs of months reach from a first_month up to, not including, an end_month; one that still runs has none (null).
-  later(a, b): the later of two first months; earlier_end(a, b): the earlier of two end months.
+  Runs of months reach from a first_month up to, not including, an end_month, which is null for one that still runs.
+  open_end(end_month): an end that lies behind all months instead, so that two runs can be compared.
 #}
-{% macro later(a, b) -%} case when {{ a }} > {{ b }} then {{ a }} else {{ b }} end {%- endmacro %}
-{% macro earlier_end(a, b) -%} case when {{ a }} is null or {{ b }} < {{ a }} then {{ b }} else {{ a }} end {%- endmacro %}
+{% macro open_end(end_month) -%} coalesce({{ end_month }}, cast('2300-01-01' as date)) {%- endmacro %}
 
-{# begins_before(first_month, end_month): whether a first month lies before an end month. #}
-{% macro begins_before(first_month, end_month) -%}
-    ({{ first_month }} < {{ end_month }} or {{ end_month }} is null)
-{%- endmacro %}
+{# later(a, b), earlier(a, b): of two months. #}
+{% macro later(a, b) -%} case when {{ a }} > {{ b }} then {{ a }} else {{ b }} end {%- endmacro %}
+{% macro earlier(a, b) -%} case when {{ a }} < {{ b }} then {{ a }} else {{ b }} end {%- endmacro %}

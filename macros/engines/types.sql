@@ -34,3 +34,10 @@
 {% macro type_rate() -%} {{ return(adapter.dispatch('type_rate', 'nrr')()) }} {%- endmacro %}
 {% macro default__type_rate() -%} decimal(20, 12) {%- endmacro %}
 {% macro bigquery__type_rate() -%} bigdecimal(20, 12) {%- endmacro %}
+
+{# type_fingerprint(): what fingerprint() is: a whole number of 64 bits. #}
+{% macro type_fingerprint() -%} {{ return(adapter.dispatch('type_fingerprint', 'nrr')()) }} {%- endmacro %}
+{% macro default__type_fingerprint() -%} bigint {%- endmacro %}
+{% macro duckdb__type_fingerprint() -%} ubigint {%- endmacro %}
+{% macro bigquery__type_fingerprint() -%} int64 {%- endmacro %}
+{% macro snowflake__type_fingerprint() -%} decimal(19, 0) {%- endmacro %}

@@ -29,7 +29,14 @@
     {{ nrr.json_object(nrr.setting('nrr_segments'), unknown) }}
 {%- endmacro %}
 
-{# segment_key(): the key of the set of segments in the columns of that name. #}
-{% macro segment_key() -%}
-    {{ nrr.fingerprint(nrr.set_dimensions() + ['attributes']) }}
+{#
+  segment_key(relation, prefix): the key of the set of segments in the columns of a relation; `prefix` stands before the
+  names of those that change.
+#}
+{% macro segment_key(relation, prefix='') -%}
+    {%- set columns = [relation ~ '.currency', relation ~ '.acquisition_quarter'] -%}
+    {%- for column in nrr.item_dimensions() + ['attributes'] -%}
+        {%- do columns.append(relation ~ '.' ~ prefix ~ column) -%}
+    {%- endfor -%}
+    {{ nrr.fingerprint(columns) }}
 {%- endmacro %}

@@ -52,6 +52,8 @@ items as (
         coalesce(states.pricing_model, '(unknown)') as pricing_model,
         coalesce(states.plan_id, '(unknown)') as plan,
         coalesce(states.billing_interval, '(unknown)') as billing_interval,
+        cast({{ nrr.fingerprint(['states.pricing_model', 'states.plan_id', 'states.billing_interval']) }}
+        as {{ nrr.type_wide_integer() }}) as item_key,
         {{ nrr.month_of('states.starts_at') }} as first_month,
         {{ nrr.month_of('states.ends_at') }} as end_month
     from {{ ref('int_nrr__item_states') }} as states
@@ -63,22 +65,18 @@ items as (
         and ({{ nrr.month_of('states.starts_at') }} < {{ nrr.month_of('states.ends_at') }} or states.ends_at is null)
 ),
 
-several_currencies as (
+payers as (
     select
         account_id,
-        min(first_month) as acquisition_month
+        min(first_month) as acquisition_month,
+        min(currency) <> max(currency) as has_several_currencies
     from items
     group by account_id
-    having min(currency) <> max(currency)
 ),
 
-keyed_items as (
-    select
-        items.*,
-        cast({{ nrr.fingerprint(dimensions) }} as {{ nrr.type_wide_integer() }}) as item_key
-    from items
-    left join several_currencies on items.account_id = several_currencies.account_id
-    where several_currencies.account_id is null
+several_currencies as (
+    select account_id from payers
+    where has_several_currencies
 ),
 
 item_keys as (
@@ -87,7 +85,7 @@ item_keys as (
         {%- for dimension in dimensions %},
         min({{ dimension }}) as {{ dimension }}
         {%- endfor %}
-    from keyed_items
+    from items
     group by item_key
 ),
 
@@ -108,16 +106,19 @@ sides as (
 
 changes as (
     select
-        account_id,
-        case when side = 1 then first_month else end_month end as month,
+        items.account_id,
+        case when side = 1 then items.first_month else items.end_month end as month,
         side as items,
-        case when side = 1 then mrr else -mrr end as mrr,
-        case when side = 1 then item_key else -item_key end as item_key,
+        case when side = 1 then items.mrr else -items.mrr end as mrr,
+        case when side = 1 then items.item_key else -items.item_key end as item_key,
         0 as attributes_key,
-        currency
-    from keyed_items
+        items.currency
+    from items
+    left join several_currencies on items.account_id = several_currencies.account_id
     cross join sides
-    where side = 1 or end_month is not null
+    where
+        several_currencies.account_id is null
+        and (side = 1 or items.end_month is not null)
 
     union all
 
@@ -142,28 +143,29 @@ monthly_changes as (
     select
         account_id,
         month,
-        sum(items) as items,
-        sum(mrr) as mrr,
-        sum(item_key) as item_key,
-        sum(attributes_key) as attributes_key,
+        sum(items) as items_change,
+        sum(mrr) as mrr_change,
+        sum(item_key) as item_key_change,
+        sum(attributes_key) as attributes_key_change,
         max(currency) as currency
     from changes
     group by account_id, month
 ),
 
 -- What all changes up to a month add up to is what holds at its end. Where one item pays, the sum of the keys of those
--- that pay is its key; where none is left, nothing is.
+-- that pay is its key.
 spans as (
     select
         account_id,
         month as first_month,
         lead(month) over (partition by account_id order by month) as end_month,
+        lag(month) over (partition by account_id order by month) as previous_first_month,
         {%- for column in ['items', 'mrr', 'item_key', 'attributes_key'] %}
-        sum({{ column }}) over (
+        sum({{ column }}_change) over (
             partition by account_id order by month rows between unbounded preceding and current row
         ) as {{ column }},
+        {{ column }}_change,
         {%- endfor %}
-        mrr as change_mrr,
         min(case when currency is not null then month end) over (
             partition by account_id order by month rows between unbounded preceding and current row
         ) as acquisition_month,
@@ -185,7 +187,7 @@ shares as (
             partition by spans.account_id, spans.first_month order by sum(items.mrr) desc, items.{{ dimension }}
         ) as largest_first
     from spans
-    inner join keyed_items as items
+    inner join items
         on
             spans.account_id = items.account_id
             and spans.first_month >= items.first_month
@@ -208,63 +210,80 @@ largest_shares as (
     group by account_id, first_month
 ),
 
+-- the segments of a span, and those of the span before
 named as (
     select
         spans.account_id,
         spans.first_month,
         spans.end_month,
         spans.currency,
-        spans.mrr - spans.change_mrr as opening_mrr,
+        spans.mrr - spans.mrr_change as opening_mrr,
         spans.mrr,
         spans.acquisition_month,
         {{ nrr.quarter_name('spans.acquisition_month') }} as acquisition_quarter,
         {%- for dimension in dimensions %}
         coalesce(item_keys.{{ dimension }}, largest_shares.{{ dimension }}, '(unknown)') as {{ dimension }},
+        coalesce(
+            previous_item_keys.{{ dimension }}, previous_largest_shares.{{ dimension }}, '(unknown)'
+        ) as opening_{{ dimension }},
         {%- endfor %}
-        coalesce(attribute_keys.attributes, {{ nrr.unknown_attributes() }}) as attributes
+        coalesce(attribute_keys.attributes, {{ nrr.unknown_attributes() }}) as attributes,
+        coalesce(previous_attribute_keys.attributes, {{ nrr.unknown_attributes() }}) as opening_attributes
     from spans
     left join item_keys on spans.items = 1 and spans.item_key = item_keys.item_key
+    left join item_keys as previous_item_keys
+        on
+            spans.items - spans.items_change = 1
+            and spans.item_key - spans.item_key_change = previous_item_keys.item_key
     left join largest_shares
         on spans.account_id = largest_shares.account_id and spans.first_month = largest_shares.first_month
+    left join largest_shares as previous_largest_shares
+        on
+            spans.account_id = previous_largest_shares.account_id
+            and spans.previous_first_month = previous_largest_shares.first_month
     left join attribute_keys on spans.attributes_key = attribute_keys.attributes_key
+    left join attribute_keys as previous_attribute_keys
+        on spans.attributes_key - spans.attributes_key_change = previous_attribute_keys.attributes_key
     where spans.acquisition_month is not null
-),
-
-keyed as (
-    select
-        named.*,
-        {{ nrr.segment_key() }} as segment_key
-    from named
-),
-
-in_order as (
-    select
-        keyed.*,
-        lag(segment_key) over (partition by account_id order by first_month) as opening_segment_key,
-        max(case when opening_mrr = 0 then first_month end) over (
-            partition by account_id order by first_month rows between unbounded preceding and current row
-        ) as paying_since
-    from keyed
 )
 
 select
-    accounts.account_id,
-    in_order.first_month,
-    in_order.end_month,
-    in_order.currency,
-    cast(in_order.opening_mrr as decimal(18, 4)) as opening_mrr,
-    cast(in_order.mrr as decimal(18, 4)) as mrr,
-    coalesce(in_order.acquisition_month, several_currencies.acquisition_month) as acquisition_month,
-    in_order.paying_since,
-    in_order.acquisition_quarter,
+    named.account_id,
+    named.first_month,
+    named.end_month,
+    named.currency,
+    cast(named.opening_mrr as decimal(18, 4)) as opening_mrr,
+    cast(named.mrr as decimal(18, 4)) as mrr,
+    named.acquisition_month,
     {%- for dimension in dimensions %}
-    in_order.{{ dimension }},
+    named.{{ dimension }},
     {%- endfor %}
-    in_order.attributes,
-    in_order.segment_key,
-    in_order.opening_segment_key,
-    several_currencies.account_id is not null as has_several_currencies,
+    named.attributes,
+    {{ nrr.segment_key('named') }} as segment_key,
+    {{ nrr.segment_key('named', 'opening_') }} as opening_segment_key,
+    false as has_several_currencies,
+    accounts.fingerprint
+from named
+inner join accounts on named.account_id = accounts.account_id
+
+union all
+
+select
+    accounts.account_id,
+    cast(null as date) as first_month,
+    cast(null as date) as end_month,
+    cast(null as {{ nrr.type_text() }}) as currency,
+    cast(null as decimal(18, 4)) as opening_mrr,
+    cast(null as decimal(18, 4)) as mrr,
+    payers.acquisition_month,
+    {%- for dimension in dimensions %}
+    cast(null as {{ nrr.type_text() }}) as {{ dimension }},
+    {%- endfor %}
+    cast(null as {{ nrr.type_text() }}) as attributes,
+    cast(null as {{ nrr.type_fingerprint() }}) as segment_key,
+    cast(null as {{ nrr.type_fingerprint() }}) as opening_segment_key,
+    coalesce(payers.has_several_currencies, false) as has_several_currencies,
     accounts.fingerprint
 from accounts
-left join in_order on accounts.account_id = in_order.account_id
-left join several_currencies on accounts.account_id = several_currencies.account_id
+left join payers on accounts.account_id = payers.account_id
+where payers.account_id is null or payers.has_several_currencies

@@ -127,7 +127,7 @@ named as (
 keyed as (
     select
         named.*,
-        {{ nrr.segment_key() }} as segment_key
+        {{ nrr.segment_key('named') }} as segment_key
     from named
 )
 
@@ -136,7 +136,6 @@ select
     month,
     {{ nrr.add_months('month', 1) }} as end_month,
     acquisition_month,
-    acquisition_quarter,
     {%- for dimension in dimensions %}
     {{ dimension }},
     {%- endfor %}

@@ -1,4 +1,4 @@
--- One row per account and month in which its MRR changed: what happened, and the segments that it is booked in: those
+-- One row per account and month in which its MRR may have changed: what happened, and the segments that it is booked in: those
 -- in which the account began the month or, where it began with nothing, those in which it ended.
 with changes as (
     -- where a span begins
@@ -61,7 +61,6 @@ movements as (
             else closing_mrr_at_opening_rates - opening_mrr
         end as movement_mrr
     from changes
-    where opening_mrr <> closing_mrr or (opening_mrr > 0 and opening_mrr <> closing_mrr_at_opening_rates)
 )
 
 select

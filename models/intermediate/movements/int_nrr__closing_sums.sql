@@ -3,14 +3,14 @@ with reported as (
     select
         spans.segment_key,
         {{ nrr.later('spans.first_month', 'rates.first_month') }} as first_month,
-        {{ nrr.earlier_end('spans.end_month', 'rates.end_month') }} as end_month,
+        {{ nrr.earlier(nrr.open_end('spans.end_month'), nrr.open_end('rates.end_month')) }} as end_month,
         {{ nrr.convert('spans.mrr', 'rates.rate') }} as mrr
     from {{ ref('int_nrr__account_spans') }} as spans
     inner join {{ ref('int_nrr__rates') }} as rates
         on
             spans.currency = rates.currency
-            and {{ nrr.begins_before('spans.first_month', 'rates.end_month') }}
-            and {{ nrr.begins_before('rates.first_month', 'spans.end_month') }}
+            and spans.first_month < {{ nrr.open_end('rates.end_month') }}
+            and rates.first_month < {{ nrr.open_end('spans.end_month') }}
     where spans.mrr > 0
 
     union all
@@ -23,6 +23,22 @@ with reported as (
     from {{ ref('int_nrr__several_currency_months') }}
 ),
 
+runs as (
+    select
+        reported.first_month,
+        reported.end_month,
+        reported.segment_key,
+        buckets.arr_bucket,
+        count(*) as accounts,
+        sum(reported.mrr) as closing_mrr
+    from reported
+    inner join {{ ref('int_nrr__arr_buckets') }} as buckets
+        on {{ nrr.is_in_bucket('reported.mrr') }}
+    -- the lowest bucket is that of 0: MRR that converts to nothing is none
+    where buckets.mrr_from > 0
+    group by reported.first_month, reported.end_month, reported.segment_key, buckets.arr_bucket
+),
+
 -- what begins with a month is added, what ends with it is taken off
 sides as (
     select 1 as side
@@ -32,16 +48,13 @@ sides as (
 
 changes as (
     select
-        case when sides.side = 1 then reported.first_month else reported.end_month end as month,
-        reported.segment_key,
-        buckets.arr_bucket,
-        sum(sides.side) as accounts,
-        sum(case when sides.side = 1 then reported.mrr else -reported.mrr end) as closing_mrr
-    from reported
+        case when sides.side = 1 then runs.first_month else runs.end_month end as month,
+        runs.segment_key,
+        runs.arr_bucket,
+        sum(case when sides.side = 1 then runs.accounts else -runs.accounts end) as accounts,
+        sum(case when sides.side = 1 then runs.closing_mrr else -runs.closing_mrr end) as closing_mrr
+    from runs
     cross join sides
-    inner join {{ ref('int_nrr__arr_buckets') }} as buckets
-        on reported.mrr >= buckets.mrr_from and (reported.mrr < buckets.mrr_to or buckets.mrr_to is null)
-    where reported.mrr > 0 and (sides.side = 1 or reported.end_month is not null)
     group by 1, 2, 3
 ),
 

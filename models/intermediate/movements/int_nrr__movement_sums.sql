@@ -10,13 +10,10 @@ with changes as (
         sum(movements.fx_mrr) as fx_mrr
     from {{ ref('int_nrr__account_movements') }} as movements
     inner join {{ ref('int_nrr__arr_buckets') }} as buckets
-        on
-            -- the size too is the one before, if there is one
-            case when movements.opening_mrr > 0 then movements.opening_mrr else movements.closing_mrr end >= buckets.mrr_from
-            and (
-                case when movements.opening_mrr > 0 then movements.opening_mrr else movements.closing_mrr end < buckets.mrr_to
-                or buckets.mrr_to is null
-            )
+        -- the size too is the one before, if there is one
+        on {{ nrr.is_in_bucket(
+            'case when movements.opening_mrr > 0 then movements.opening_mrr else movements.closing_mrr end'
+        ) }}
     group by movements.month, movements.segment_key, buckets.arr_bucket
 )
 

@@ -8,7 +8,22 @@ with pairs as (
         case when pairs.ending_mrr < pairs.starting_mrr then pairs.ending_mrr - pairs.starting_mrr else 0 end as loss_mrr
     from {{ ref('int_nrr__twelve_month_pairs') }} as pairs
     inner join {{ ref('int_nrr__arr_buckets') }} as buckets
-        on pairs.starting_mrr >= buckets.mrr_from and (pairs.starting_mrr < buckets.mrr_to or buckets.mrr_to is null)
+        on {{ nrr.is_in_bucket('pairs.starting_mrr') }}
+    -- the lowest bucket is that of 0: MRR that converts to nothing is none
+    where buckets.mrr_from > 0
+),
+
+runs as (
+    select
+        first_month,
+        end_month,
+        segment_key,
+        arr_bucket
+        {%- for column, added in nrr.retention_sums().items() %},
+        sum({{ added }}) as {{ column }}
+        {%- endfor %}
+    from pairs
+    group by first_month, end_month, segment_key, arr_bucket
 ),
 
 -- what begins with a month is added, what ends with it is taken off
@@ -20,15 +35,14 @@ sides as (
 
 changes as (
     select
-        case when sides.side = 1 then pairs.first_month else pairs.end_month end as month,
-        pairs.segment_key,
-        pairs.arr_bucket
-        {%- for column, added in nrr.retention_sums().items() %},
-        sum(case when sides.side = 1 then {{ added }} else -({{ added }}) end) as {{ column }}
+        case when sides.side = 1 then runs.first_month else runs.end_month end as month,
+        runs.segment_key,
+        runs.arr_bucket
+        {%- for column in nrr.retention_sums() %},
+        sum(case when sides.side = 1 then runs.{{ column }} else -runs.{{ column }} end) as {{ column }}
         {%- endfor %}
-    from pairs
+    from runs
     cross join sides
-    where sides.side = 1 or pairs.end_month is not null
     group by 1, 2, 3
 ),
 

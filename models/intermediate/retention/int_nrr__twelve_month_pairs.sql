@@ -1,7 +1,38 @@
 {%- set is_constant = nrr.setting('nrr_fx') == 'constant' -%}
 -- One row per account with MRR and run of months, from first_month up to, not including, end_month, in which neither
--- its MRR nor that of twelve months before changes: both in reporting currency, and the key of its segments then.
-with met as (
+-- its MRR nor that of twelve months before changes: both in reporting currency, and the key of its segments then. What
+-- it paid before may convert to 0.
+with spans as (
+    select
+        account_id,
+        currency,
+        mrr,
+        segment_key,
+        {%- if not nrr.setting('nrr_reactivation_counts') %}
+        max(case when mrr = 0 then end_month end) over (
+            partition by account_id order by first_month rows between unbounded preceding and current row
+        ) as paying_since,
+        {%- endif %}
+        first_month,
+        {{ nrr.open_end('end_month') }} as end_month,
+        {{ nrr.add_months('first_month', 12) }} as year_later_first_month,
+        {{ nrr.open_end(nrr.add_months('end_month', 12)) }} as year_later_end_month
+    from {{ ref('int_nrr__account_spans') }}
+    where first_month is not null
+),
+
+rates as (
+    select
+        currency,
+        rate,
+        first_month,
+        {{ nrr.open_end('end_month') }} as end_month,
+        {{ nrr.add_months('first_month', 12) }} as year_later_first_month,
+        {{ nrr.open_end(nrr.add_months('end_month', 12)) }} as year_later_end_month
+    from {{ ref('int_nrr__rates') }}
+),
+
+met as (
     select
         starts.account_id,
         starts.segment_key,
@@ -13,14 +44,14 @@ with met as (
         {%- else %}
         case when ends.paying_since > starts.first_month then 0 else ends.mrr end as ending_mrr,
         {%- endif %}
-        {{ nrr.later(nrr.add_months('starts.first_month', 12), 'ends.first_month') }} as first_month,
-        {{ nrr.earlier_end(nrr.add_months('starts.end_month', 12), 'ends.end_month') }} as end_month
-    from {{ ref('int_nrr__account_spans') }} as starts
-    inner join {{ ref('int_nrr__account_spans') }} as ends
+        {{ nrr.later('starts.year_later_first_month', 'ends.first_month') }} as first_month,
+        {{ nrr.earlier('starts.year_later_end_month', 'ends.end_month') }} as end_month
+    from spans as starts
+    inner join spans as ends
         on
             starts.account_id = ends.account_id
-            and {{ nrr.begins_before(nrr.add_months('starts.first_month', 12), 'ends.end_month') }}
-            and {{ nrr.begins_before('ends.first_month', nrr.add_months('starts.end_month', 12)) }}
+            and starts.year_later_first_month < ends.end_month
+            and ends.first_month < starts.year_later_end_month
     where starts.mrr > 0
 ),
 
@@ -32,14 +63,14 @@ at_starting_rates as (
         met.ending_mrr as own_ending_mrr,
         {{ nrr.convert('met.starting_mrr', 'rates.rate') }} as starting_mrr,
         {{ nrr.convert('met.ending_mrr', 'rates.rate') }} as ending_mrr,
-        {{ nrr.later('met.first_month', nrr.add_months('rates.first_month', 12)) }} as first_month,
-        {{ nrr.earlier_end('met.end_month', nrr.add_months('rates.end_month', 12)) }} as end_month
+        {{ nrr.later('met.first_month', 'rates.year_later_first_month') }} as first_month,
+        {{ nrr.earlier('met.end_month', 'rates.year_later_end_month') }} as end_month
     from met
-    inner join {{ ref('int_nrr__rates') }} as rates
+    inner join rates
         on
             met.starting_currency = rates.currency
-            and {{ nrr.begins_before('met.first_month', nrr.add_months('rates.end_month', 12)) }}
-            and {{ nrr.begins_before(nrr.add_months('rates.first_month', 12), 'met.end_month') }}
+            and met.first_month < rates.year_later_end_month
+            and rates.year_later_first_month < met.end_month
 ),
 
 {% if is_constant -%}
@@ -59,15 +90,15 @@ converted as (
         pairs.account_id,
         pairs.segment_key,
         {{ nrr.later('pairs.first_month', 'rates.first_month') }} as first_month,
-        {{ nrr.earlier_end('pairs.end_month', 'rates.end_month') }} as end_month,
+        {{ nrr.earlier('pairs.end_month', 'rates.end_month') }} as end_month,
         pairs.starting_mrr,
         {{ nrr.convert('pairs.own_ending_mrr', 'rates.rate') }} as ending_mrr
     from at_starting_rates as pairs
-    inner join {{ ref('int_nrr__rates') }} as rates
+    inner join rates
         on
             pairs.ending_currency = rates.currency
-            and {{ nrr.begins_before('pairs.first_month', 'rates.end_month') }}
-            and {{ nrr.begins_before('rates.first_month', 'pairs.end_month') }}
+            and pairs.first_month < rates.end_month
+            and rates.first_month < pairs.end_month
 ),
 {%- endif %}
 
@@ -103,4 +134,3 @@ select
     cast(starting_mrr as decimal(18, 4)) as starting_mrr,
     cast(ending_mrr as decimal(18, 4)) as ending_mrr
 from pairs
-where starting_mrr > 0

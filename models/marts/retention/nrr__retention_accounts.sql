@@ -14,7 +14,9 @@ select
     sets.attributes
 from {{ ref('int_nrr__twelve_month_pairs') }} as pairs
 inner join {{ ref('int_nrr__months') }} as months
-    on months.month >= pairs.first_month and {{ nrr.begins_before('months.month', 'pairs.end_month') }}
+    on months.month >= pairs.first_month and months.month < pairs.end_month
 inner join {{ ref('int_nrr__segment_sets') }} as sets on pairs.segment_key = sets.segment_key
 inner join {{ ref('int_nrr__arr_buckets') }} as buckets
-    on pairs.starting_mrr >= buckets.mrr_from and (pairs.starting_mrr < buckets.mrr_to or buckets.mrr_to is null)
+    on {{ nrr.is_in_bucket('pairs.starting_mrr') }}
+-- the lowest bucket is that of 0: MRR that converts to nothing is none
+where buckets.mrr_from > 0

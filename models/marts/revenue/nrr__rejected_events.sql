@@ -8,14 +8,11 @@
     end
 {%- endset -%}
 -- One row per input row of subscription_events that is not used: its columns as they were given.
-with events as (
-    select * from {{ ref('int_nrr__checked_events') }}
-),
-
+with
 -- narrow keys first, so that only rows that may be delivered twice are looked at whole
 delivered_twice as (
     select {{ identity }} as identity_key
-    from events
+    from {{ ref('int_nrr__checked_events') }}
     where reason is null
     group by 1
     having count(*) > 1
@@ -31,7 +28,7 @@ deliveries as (
             order by
                 {{ nrr.state_order(descending=true) | indent(16) }}
         ) as newest_first
-    from events
+    from {{ ref('int_nrr__checked_events') }} as events
     inner join delivered_twice on {{ identity }} = delivered_twice.identity_key
     where reason is null
 ),
@@ -42,7 +39,7 @@ rejected as (
         {{ nrr.as_text('given_' ~ column) }} as {{ column }},
         {%- endfor %}
         reason
-    from events
+    from {{ ref('int_nrr__checked_events') }}
     where reason is not null
 
     union all

@@ -5,15 +5,13 @@
 -- One row per account and span, a run of months at whose ends neither what it pays nor its segments change, from
 -- its first month with MRR on: MRR in its currency, and what it was before. An account that never pays has one row
 -- without a span, and so has one that pays in several currencies (int_nrr__several_currency_months).
-with attribute_runs as (
-    select * from {{ ref('int_nrr__account_attributes') }}
-),
-
-attribute_fingerprints as (
+with attribute_fingerprints as (
     select
         account_id,
-        sum(cast({{ nrr.fingerprint(['first_month', 'attributes']) }} as {{ nrr.type_wide_integer() }})) as fingerprint
-    from attribute_runs
+        sum(cast(
+            {{ nrr.fingerprint(['valid_from'] + nrr.attribute_columns()) }} as {{ nrr.type_wide_integer() }}
+        )) as fingerprint
+    from {{ ref('stg_nrr__accounts') }}
     group by account_id
 ),
 
@@ -47,6 +45,7 @@ accounts as (
 items as (
     select
         states.account_id,
+        accounts.fingerprint,
         states.currency,
         states.mrr,
         coalesce(states.pricing_model, '(unknown)') as pricing_model,
@@ -57,9 +56,7 @@ items as (
         {{ nrr.month_of('states.starts_at') }} as first_month,
         {{ nrr.month_of('states.ends_at') }} as end_month
     from {{ ref('int_nrr__item_states') }} as states
-    {%- if is_incremental() %}
     inner join accounts on states.account_id = accounts.account_id
-    {%- endif %}
     where
         states.mrr > 0
         and ({{ nrr.month_of('states.starts_at') }} < {{ nrr.month_of('states.ends_at') }} or states.ends_at is null)
@@ -69,14 +66,29 @@ payers as (
     select
         account_id,
         min(first_month) as acquisition_month,
-        min(currency) <> max(currency) as has_several_currencies
+        min(currency) as currency,
+        min(currency) <> max(currency) as has_several_currencies,
+        min(fingerprint) as fingerprint
     from items
     group by account_id
 ),
 
-several_currencies as (
-    select account_id from payers
-    where has_several_currencies
+-- from the first month with MRR on
+attribute_runs as (
+    select
+        payers.account_id,
+        payers.acquisition_month,
+        payers.currency,
+        payers.fingerprint,
+        {{ nrr.later('runs.first_month', 'payers.acquisition_month') }} as first_month,
+        runs.end_month,
+        runs.attributes,
+        cast({{ nrr.fingerprint(['runs.attributes']) }} as {{ nrr.type_wide_integer() }}) as attributes_key
+    from {{ ref('int_nrr__account_attributes') }} as runs
+    inner join payers on runs.account_id = payers.account_id
+    where
+        not payers.has_several_currencies
+        and (runs.end_month > payers.acquisition_month or runs.end_month is null)
 ),
 
 item_keys as (
@@ -91,10 +103,10 @@ item_keys as (
 
 attribute_keys as (
     select
-        attributes,
-        cast({{ nrr.fingerprint(['attributes']) }} as {{ nrr.type_wide_integer() }}) as attributes_key
+        attributes_key,
+        min(attributes) as attributes
     from attribute_runs
-    group by attributes
+    group by attributes_key
 ),
 
 -- an item, and a row of accounts, begins with one month and ends with another
@@ -106,48 +118,50 @@ sides as (
 
 changes as (
     select
-        items.account_id,
+        payers.account_id,
+        payers.acquisition_month,
+        payers.currency,
+        payers.fingerprint,
         case when side = 1 then items.first_month else items.end_month end as month,
         side as items,
         case when side = 1 then items.mrr else -items.mrr end as mrr,
         case when side = 1 then items.item_key else -items.item_key end as item_key,
-        0 as attributes_key,
-        items.currency
+        0 as attributes_key
     from items
-    left join several_currencies on items.account_id = several_currencies.account_id
+    inner join payers on items.account_id = payers.account_id
     cross join sides
     where
-        several_currencies.account_id is null
+        not payers.has_several_currencies
         and (side = 1 or items.end_month is not null)
 
     union all
 
     select
-        runs.account_id,
-        case when side = 1 then runs.first_month else runs.end_month end as month,
+        account_id,
+        acquisition_month,
+        currency,
+        fingerprint,
+        case when side = 1 then first_month else end_month end as month,
         0 as items,
         0 as mrr,
         0 as item_key,
-        case when side = 1 then attribute_keys.attributes_key else -attribute_keys.attributes_key end as attributes_key,
-        null as currency
-    from attribute_runs as runs
-    {%- if is_incremental() %}
-    inner join accounts on runs.account_id = accounts.account_id
-    {%- endif %}
-    inner join attribute_keys on runs.attributes = attribute_keys.attributes
+        case when side = 1 then attributes_key else -attributes_key end as attributes_key
+    from attribute_runs
     cross join sides
-    where side = 1 or runs.end_month is not null
+    where side = 1 or end_month is not null
 ),
 
 monthly_changes as (
     select
         account_id,
         month,
+        min(acquisition_month) as acquisition_month,
+        min(currency) as currency,
+        min(fingerprint) as fingerprint,
         sum(items) as items_change,
         sum(mrr) as mrr_change,
         sum(item_key) as item_key_change,
-        sum(attributes_key) as attributes_key_change,
-        max(currency) as currency
+        sum(attributes_key) as attributes_key_change
     from changes
     group by account_id, month
 ),
@@ -157,6 +171,9 @@ monthly_changes as (
 spans as (
     select
         account_id,
+        acquisition_month,
+        currency,
+        fingerprint,
         month as first_month,
         lead(month) over (partition by account_id order by month) as end_month,
         lag(month) over (partition by account_id order by month) as previous_first_month,
@@ -164,14 +181,8 @@ spans as (
         sum({{ column }}_change) over (
             partition by account_id order by month rows between unbounded preceding and current row
         ) as {{ column }},
-        {{ column }}_change,
+        {{ column }}_change{{ ',' if not loop.last }}
         {%- endfor %}
-        min(case when currency is not null then month end) over (
-            partition by account_id order by month rows between unbounded preceding and current row
-        ) as acquisition_month,
-        max(currency) over (
-            partition by account_id order by month rows between unbounded preceding and current row
-        ) as currency
     from monthly_changes
 ),
 
@@ -216,6 +227,7 @@ named as (
         spans.account_id,
         spans.first_month,
         spans.end_month,
+        spans.fingerprint,
         spans.currency,
         spans.mrr - spans.mrr_change as opening_mrr,
         spans.mrr,
@@ -244,7 +256,6 @@ named as (
     left join attribute_keys on spans.attributes_key = attribute_keys.attributes_key
     left join attribute_keys as previous_attribute_keys
         on spans.attributes_key - spans.attributes_key_change = previous_attribute_keys.attributes_key
-    where spans.acquisition_month is not null
 )
 
 select
@@ -262,9 +273,8 @@ select
     {{ nrr.segment_key('named') }} as segment_key,
     {{ nrr.segment_key('named', 'opening_') }} as opening_segment_key,
     false as has_several_currencies,
-    accounts.fingerprint
+    named.fingerprint
 from named
-inner join accounts on named.account_id = accounts.account_id
 
 union all
 

@@ -228,8 +228,8 @@ select
     sum(starting_mrr) as starting_mrr,
     sum(ending_mrr) as ending_mrr,
     sum(greatest(ending_mrr - starting_mrr, 0)) as expansion_mrr,
-    sum(case when ending_mrr > 0 then greatest(starting_mrr - ending_mrr, 0) else 0 end) as contraction_mrr,
-    sum(case when ending_mrr = 0 then starting_mrr else 0 end) as churned_mrr,
+    sum(case when ending_mrr > 0 then least(ending_mrr - starting_mrr, 0) else 0 end) as contraction_mrr,
+    sum(case when ending_mrr = 0 then -starting_mrr else 0 end) as churned_mrr,
     sum(least(starting_mrr, ending_mrr)) as retained_mrr,
     round(sum(ending_mrr) / sum(starting_mrr), 9) as nrr,
     round(sum(least(starting_mrr, ending_mrr)) / sum(starting_mrr), 9) as grr

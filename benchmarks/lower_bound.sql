@@ -319,9 +319,9 @@ select
     cast(sum(ending_mrr) / 10000 as decimal(28, 4)) as ending_mrr,
     cast(sum(greatest(ending_mrr - starting_mrr, 0)) / 10000 as decimal(28, 4)) as expansion_mrr,
     cast(
-        sum(case when ending_mrr > 0 then greatest(starting_mrr - ending_mrr, 0) else 0 end) / 10000 as decimal(28, 4)
+        sum(case when ending_mrr > 0 then least(ending_mrr - starting_mrr, 0) else 0 end) / 10000 as decimal(28, 4)
     ) as contraction_mrr,
-    cast(sum(case when ending_mrr = 0 then starting_mrr else 0 end) / 10000 as decimal(28, 4)) as churned_mrr,
+    cast(sum(case when ending_mrr = 0 then -starting_mrr else 0 end) / 10000 as decimal(28, 4)) as churned_mrr,
     cast(sum(least(starting_mrr, ending_mrr)) / 10000 as decimal(28, 4)) as retained_mrr,
     round(sum(ending_mrr) / sum(starting_mrr), 9) as nrr,
     round(sum(least(starting_mrr, ending_mrr)) / sum(starting_mrr), 9) as grr

@@ -7,8 +7,10 @@ a plain scan of the columns used (scan.sql), the least work that gives the compa
 (lower_bound.sql), the method of most published packages (date_range_join.sql) and the package. All
 three must give the same retention of the company, or nothing is written. Then the files of a day
 later (generate_batch.py) are built twice, into the tables that are there and into new ones, which
-must be the same in the end. The largest size is built once more under a memory limit. The tables go
-to benchmarks/README.md, between its markers.
+must be the same in the end, and once more a month later. The largest size is built again with
+the account marts as tables, and under a memory limit. Two questions are put to the account marts as
+views; 100,000 accounts are built with 50,000 sets of segments. The tables go to
+benchmarks/README.md, between its markers.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,7 +42,10 @@ CORES = 2
 SEGMENTS = ["industry", "region", "acquisition_channel"]  # those that the demo shows
 SCAN, LOWER_BOUND, DATE_RANGE_JOIN = "scan", "lower_bound", "date_range_join"
 PACKAGE, PACKAGE_LIMITED = "package", "package_limited"
-DAILY, DAILY_ANEW = "daily", "daily_anew"
+DAILY, DAILY_ANEW, MONTH_END = "daily", "daily_anew", "month_end"
+ACCOUNT_MARTS = ["account_months", "mrr_movements", "retention_accounts"]
+PACKAGE_TABLES, MANY_SEGMENTS = "package_tables", "many_segments"
+MANY_SEGMENTS_AT = 100_000  # accounts
 # as the tables name them
 WAYS = {
     SCAN: "(a) scan",
@@ -62,6 +68,25 @@ where segment_dimension = 'all' and starting_accounts > 0
 order by month
 """
 SCRIPT_RETENTION = "select month, {figures} from retention order by month"
+# What people ask of the account marts, which are views.
+QUESTIONS = {
+    "one account's history": """
+        select * from nrr__account_months
+        where account_id = (select max(account_id) from int_nrr__account_spans)
+    """,
+    "one month by segment": """
+        select size, plan, count(*), sum(starting_mrr), sum(ending_mrr) from nrr__retention_accounts
+        where month = (select max(month) from nrr__retention)
+        group by size, plan
+    """,
+}
+# An attribute with half as many values as there are accounts.
+MANY_VALUES = """
+copy (
+    select * replace (hash(account_id) % 50000 as industry)
+    from read_parquet('{accounts}')
+) to '{many}'
+"""
 
 
 @dataclass
@@ -82,6 +107,7 @@ class Measured:
     events: int
     account_months: int
     runs: dict[str, Run]
+    questions: dict[str, float]  # seconds
 
 
 def run_process(command: list[str], log: Path, **environment: str) -> Run:
@@ -116,7 +142,13 @@ def run_script(name: str, data: Path, work: Path) -> Run:
 
 
 def run_package(
-    data: Path, work: Path, segments: list[str], name: str = PACKAGE, limit: str | None = None
+    data: Path,
+    work: Path,
+    segments: list[str],
+    name: str = PACKAGE,
+    limit: str | None = None,
+    as_of: str | None = None,
+    project: Path = PROJECT,
 ) -> Run:
     """The package's seeds and models, without tests, into the database file `name`."""
     # the same folder in every run, as in a scheduled job, so that dbt need not parse anew
@@ -129,11 +161,13 @@ def run_package(
         "DBT_TARGET_PATH": str(work / f"{name}_target"),
         "DBT_LOG_PATH": str(work / f"{name}_logs"),
         "DBT_PROFILES_DIR": str(PROJECT),
+        "DBT_PROJECT_DIR": str(project),
     }
+    variables = {"nrr_segments": segments} | ({"nrr_as_of": as_of} if as_of else {})
     command = [
         str(Path(sys.executable).with_name("dbt")), "build",
         "--exclude-resource-type", "test", "unit_test",
-        "--vars", json.dumps({"nrr_segments": segments}),
+        "--vars", json.dumps(variables),
     ]  # fmt: skip
     if limit:
         environment["NRR_DUCKDB_MEMORY_LIMIT"] = limit
@@ -176,6 +210,54 @@ def check_same_tables(work: Path) -> None:
     different = [mart for mart in marts if checksum(PACKAGE, mart) != checksum(DAILY_ANEW, mart)]
     if different:
         raise SystemExit(f"The daily run ends with other rows in {', '.join(different)}.")
+
+
+def with_account_tables(work: Path) -> Path:
+    """A copy of the project with the line that makes the account marts tables."""
+    project = work / "project"
+    if not project.exists():
+        for name in ("models", "macros", "seeds", "tests", "scripts", "analyses"):
+            shutil.copytree(PROJECT / name, project / name)
+        text = (PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
+        views = [f"nrr__{mart}: {{+materialized: view}}" for mart in ACCOUNT_MARTS]
+        if any(view not in text for view in views):
+            raise SystemExit("dbt_project.yml does not make the account marts views any more.")
+        for view in views:
+            text = text.replace(view, view.replace("view", "table"))
+        (project / "dbt_project.yml").write_text(text, encoding="utf-8")
+    return project
+
+
+def month_after(database: Path) -> str:
+    """An instant at which the month after the newest one is over."""
+    sql = "select newest_month + interval 2 month from int_nrr__as_of"
+    return f"{rows_of(database, sql)[0][0]:%Y-%m-%d}"
+
+
+def answered(database: Path) -> dict[str, float]:
+    """Seconds that each of the questions takes, the second time that it is asked."""
+    seconds = {}
+    with duckdb.connect(str(database), read_only=True, config={"threads": CORES}) as connection:
+        for name, sql in QUESTIONS.items():
+            connection.execute(sql).fetchall()
+            start = time.perf_counter()
+            connection.execute(sql).fetchall()
+            seconds[name] = time.perf_counter() - start
+            console.print(f"Question: {name}: {seconds[name]:.2f} s")
+    return seconds
+
+
+def many_segments(data: Path, work: Path) -> Path:
+    """The same files with an attribute that nearly every second account has for itself."""
+    folder = work / "many_segments"
+    folder.mkdir()
+    for path in data.glob("*.parquet"):
+        if path.stem != "accounts":
+            (folder / path.name).symlink_to(path)
+    files = {"accounts": data / "accounts.parquet", "many": folder / "accounts.parquet"}
+    with duckdb.connect() as connection:
+        connection.execute(MANY_VALUES.format(**files))
+    return folder
 
 
 def count_of(source: str) -> int:
@@ -228,14 +310,30 @@ def measure(accounts: int, folder: Path, segments: list[str], limit: str | None)
         )
         check_same_tables(work)
         console.print("Both end with the same rows in every mart.")
+        questions = answered(work / f"{PACKAGE}.duckdb")
+        as_of = month_after(work / f"{PACKAGE}.duckdb")
+        text = "The package, a month later"
+        runs[MONTH_END] = announced(text, run_package, later, work, segments, PACKAGE, None, as_of)
+        if accounts == MANY_SEGMENTS_AT:
+            many = many_segments(data, work)
+            text = "The package with 50,000 sets of segments"
+            runs[MANY_SEGMENTS] = announced(
+                text, run_package, many, work, segments, MANY_SEGMENTS
+            )
         if limit:
             for database in work.glob("*.duckdb"):
                 database.unlink()
+            project = with_account_tables(work)
+            runs[PACKAGE_TABLES] = announced(
+                "The package with the account marts as tables",
+                run_package, data, work, segments, PACKAGE_TABLES, None, None, project,
+            )  # fmt: skip
+            (work / f"{PACKAGE_TABLES}.duckdb").unlink()
             text = f"The package with {limit}"
             runs[PACKAGE_LIMITED] = announced(
                 text, run_package, data, work, segments, PACKAGE_LIMITED, limit
             )
-    return Measured(accounts, count_of(f"'{events}'"), months[0][0], runs)
+    return Measured(accounts, count_of(f"'{events}'"), months[0][0], runs, questions)
 
 
 def ratio(run: Run, other: Run) -> str:
@@ -287,16 +385,47 @@ def memory_table(all_measured: list[Measured], limit: str | None) -> list[list[s
     return rows
 
 
-def daily_table(all_measured: list[Measured]) -> list[list[str]]:
-    """What a run costs when 0.1% of the accounts have changed."""
-    rows = [["accounts", "a day later", "without start", "anew", "a day later / anew", "memory"]]
+def bound_table(all_measured: list[Measured]) -> list[list[str]]:
+    """Runs of the package without dbt's start, in multiples of the lower bound."""
+    names = {
+        PACKAGE: "full",
+        PACKAGE_TABLES: "full, account marts as tables",
+        DAILY: "a day later",
+        MONTH_END: "a month later",
+        MANY_SEGMENTS: "full, 50,000 sets of segments",
+    }
+    rows = [["accounts", "(b) lower bound", *names.values()]]
     for measured in all_measured:
-        daily, anew = measured.runs[DAILY], measured.runs[DAILY_ANEW]
-        times = (daily.seconds, daily.build_seconds, anew.seconds)
+        bound = measured.runs[LOWER_BOUND].seconds
+        row = [f"{measured.accounts:,}", f"{bound:,.1f} s"]
+        for name in names:
+            run = measured.runs.get(name)
+            row.append(f"{run.build_seconds / bound:,.2f}" if run else "")
+        rows.append(row)
+    return rows
+
+
+def questions_table(all_measured: list[Measured]) -> list[list[str]]:
+    rows = [["accounts", *QUESTIONS]]
+    for measured in all_measured:
+        answers = [f"{measured.questions[name]:,.2f} s" for name in QUESTIONS]
+        rows.append([f"{measured.accounts:,}", *answers])
+    return rows
+
+
+def daily_table(all_measured: list[Measured]) -> list[list[str]]:
+    """What a run costs when 0.1% of the accounts have changed, and when a month is over."""
+    rows = [
+        ["accounts", "a day later", "without start", "anew", "a day later / anew", "memory",
+         "a month later", "without start"]
+    ]  # fmt: skip
+    for measured in all_measured:
+        daily, anew, month = (measured.runs[n] for n in (DAILY, DAILY_ANEW, MONTH_END))
         rows.append(
             [f"{measured.accounts:,}"]
-            + [f"{seconds:,.1f} s" for seconds in times]
+            + [f"{s:,.1f} s" for s in (daily.seconds, daily.build_seconds, anew.seconds)]
             + [ratio(daily, anew), megabytes(daily.peak_bytes)]
+            + [f"{s:,.1f} s" for s in (month.seconds, month.build_seconds)]
         )
     return rows
 
@@ -343,7 +472,8 @@ def main() -> None:
         for accounts in sizes:
             limit = arguments.memory_limit if accounts == sizes[-1] else None
             all_measured.append(measure(accounts, folder, arguments.segments, limit))
-    tables = [package_table(all_measured), times_table(all_measured), daily_table(all_measured)]
+    tables = [package_table(all_measured), times_table(all_measured), bound_table(all_measured)]
+    tables += [daily_table(all_measured), questions_table(all_measured)]
     tables.append(memory_table(all_measured, arguments.memory_limit))
     if len(sizes) > 1:
         tables.append(growth_table(all_measured))

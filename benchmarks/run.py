@@ -317,9 +317,7 @@ def measure(accounts: int, folder: Path, segments: list[str], limit: str | None)
         if accounts == MANY_SEGMENTS_AT:
             many = many_segments(data, work)
             text = "The package with 50,000 sets of segments"
-            runs[MANY_SEGMENTS] = announced(
-                text, run_package, many, work, segments, MANY_SEGMENTS
-            )
+            runs[MANY_SEGMENTS] = announced(text, run_package, many, work, segments, MANY_SEGMENTS)
         if limit:
             for database in work.glob("*.duckdb"):
                 database.unlink()

@@ -3,8 +3,8 @@
     python benchmarks/scale_out.py [--accounts 10000 100000] [--workers 1 2]
 
 For every size: writes the input files (generate_events.py), starts a Spark cluster on this machine
-(tests/python/engines/servers/spark_cluster.py), each executor with one core, and builds all tables with
-dbt. Spark's event log says what each task read, wrote and took, and how every join was done. Fails
+(tests/python/engines/servers/spark_cluster.py), each executor with one core, and builds all tables
+with dbt. Spark's event log says what each task read, wrote and took, and how joins were done. Fails
 if one process has to hold what grows with the number of accounts: a task that reads more than
 ONE_TASK_ROWS rows and SKEW times its share of the stage, more than COLLECTED_BYTES that come to the
 driver, or a join without a key to a table of more than LISTED_ROWS rows.

@@ -49,11 +49,6 @@
     ) }}
 {%- endmacro %}
 
-{# arr(mrr): annual recurring revenue of a monthly amount. #}
-{% macro arr(mrr) -%}
-    12 * cast({{ mrr }} as decimal(28, 4))
-{%- endmacro %}
-
 {#
   convert(amount, rate): an amount that is not negative at a rate, rounded to 4 decimals. Most amounts are in the
   reporting currency already: hence the case. Counts in ten-thousandths and, of the rate, trillionths.

@@ -1,14 +1,6 @@
--- The seed nrr_benchmark_bands is wrong: two rows of a benchmark claim the same ARR, or the bands of
--- one row differ in their bounds. Mend the bounds or their inclusive flags.
+-- The seed nrr_benchmark_rows is wrong: two rows of a benchmark claim the same ARR. Mend the bounds or their inclusive flags.
 with benchmark_rows as (
-    select distinct
-        benchmark_id,
-        segment,
-        dimension_from,
-        dimension_from_inclusive,
-        dimension_to,
-        dimension_to_inclusive
-    from {{ ref('nrr_benchmark_bands') }}
+    select * from {{ ref('nrr_benchmark_rows') }}
     where dimension_from is not null or dimension_to is not null
 ),
 

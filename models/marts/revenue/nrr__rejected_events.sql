@@ -1,36 +1,51 @@
 {{ config(post_hook='{{ nrr.warn_of_rejected_events() }}') }}
 {%- set columns = nrr.event_columns() -%}
 {%- set given = [] -%} {%- for column in columns -%} {%- do given.append('given_' ~ column) -%} {%- endfor -%}
-{%- set identity -%}
-    case
-        when event_id is null then {{ nrr.fingerprint(given) }}
-        else {{ nrr.fingerprint(['event_id', 'subscription_id', 'subscription_item_id', 'effective_at']) }}
-    end
-{%- endset -%}
+{%- set keys = ['event_id', 'subscription_id', 'subscription_item_id', 'effective_at'] -%}
 -- One row per input row of subscription_events that is not used: its columns as they were given.
 with
--- narrow keys first, so that only rows that may be delivered twice are looked at whole
+-- Narrow keys first, so that only rows that may be delivered twice are looked at whole. Without an id of its own the
+-- row's content is its id.
 delivered_twice as (
-    select {{ identity }} as identity_key
-    from {{ ref('int_nrr__checked_events') }}
-    where reason is null
+    select {{ nrr.fingerprint(keys) }} as delivery_key
+    from {{ ref('int_nrr__judged_events') }}
+    where event_id is not null
+    group by 1
+    having count(*) > 1
+
+    union all
+
+    select {{ nrr.fingerprint(given) }} as delivery_key
+    from {{ ref('int_nrr__judged_events') }}
+    where event_id is null
     group by 1
     having count(*) > 1
 ),
 
-deliveries as (
+usable_events as (
     select
         events.*,
+        case when event_id is null then {{ nrr.fingerprint(given) }} else {{ nrr.fingerprint(keys) }} end as delivery_key
+    from {{ ref('int_nrr__checked_events') }} as events
+    where reason is null
+),
+
+deliveries as (
+    select
+        usable_events.*,
         row_number() over (
             partition by
                 event_id, subscription_id, subscription_item_id, effective_at,
-                case when event_id is null then delivered_twice.identity_key end
+                case when event_id is null then usable_events.delivery_key end
             order by
-                {{ nrr.state_order(descending=true) | indent(16) }}
+                {{ nrr.state_order(descending=true) | indent(16) }},
+                -- written differently, but the same
+                {%- for column in given %}
+                {{ nrr.as_text(column) }} nulls last{{ ',' if not loop.last }}
+                {%- endfor %}
         ) as newest_first
-    from {{ ref('int_nrr__checked_events') }} as events
-    inner join delivered_twice on {{ identity }} = delivered_twice.identity_key
-    where reason is null
+    from usable_events
+    inner join delivered_twice on usable_events.delivery_key = delivered_twice.delivery_key
 ),
 
 rejected as (

@@ -1,43 +1,15 @@
 {%- set dimensions = nrr.item_dimensions() -%}
-{%- set settings = [
-    (config.get('meta') or {}).get('package_version', ''), nrr.setting('nrr_timezone'), nrr.setting('nrr_segments')
-] | tojson -%}
 -- One row per account and span, a run of months at whose ends neither what it pays nor its segments change, from
 -- its first month with MRR on: MRR in its currency, and what it was before. An account that never pays has one row
 -- without a span, and so has one that pays in several currencies (int_nrr__several_currency_months).
-with attribute_fingerprints as (
-    select
-        account_id,
-        sum(cast(
-            {{ nrr.fingerprint(['valid_from'] + nrr.attribute_columns()) }} as {{ nrr.type_wide_integer() }}
-        )) as fingerprint
-    from {{ ref('stg_nrr__accounts') }}
-    group by account_id
-),
-
-inputs as (
-    select
-        states.account_id,
-        {{ nrr.fingerprint([
-            'states.fingerprint', 'coalesce(attribute_fingerprints.fingerprint, 0)', nrr.text_literal(settings)
-        ]) }} as fingerprint
-    from (
-        select distinct
-            account_id,
-            fingerprint
-        from {{ ref('int_nrr__item_states') }}
-    ) as states
-    left join attribute_fingerprints on states.account_id = attribute_fingerprints.account_id
-),
-
-accounts as (
-    select inputs.*
-    from inputs
+with accounts as (
+    select input.*
+    from {{ ref('int_nrr__span_fingerprints') }} as input
     {%- if is_incremental() %}
     -- whose states or attributes are others than those that their rows were made from
     left join (select distinct built.account_id, built.fingerprint from {{ this }} as built) as known
-        on inputs.account_id = known.account_id
-    where {{ nrr.is_other('inputs.fingerprint', 'known.fingerprint') }}
+        on input.account_id = known.account_id
+    where {{ nrr.is_other('input.fingerprint', 'known.fingerprint') }}
     {%- endif %}
 ),
 

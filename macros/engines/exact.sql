@@ -1,18 +1,67 @@
 {# Exact arithmetic on money, in whole numbers, since every engine rounds products and quotients of decimals its own way. #}
 
 {#
-  rounded_between(lowest, highest, exact): `exact`, an amount rounded to 4 decimals. Wide numbers are slow, so
-  DuckDB works it out only where the floats `lowest` and `highest` round apart. These are the same formula with each
-  of its terms taken 1e-14 of itself too low and too high. A float's operation is off by at most 2^-53, 1.2e-16, of
-  its result, and some 20 of them by 2.4e-15: the true amount is between the two, and rounds to what both round to.
+  discounted_amount(quantity, unit_amount, percent, discount, times, divided_by): money, decimal(18, 4):
+  max(0, quantity x unit_amount x percent / 100 - discount) x times / divided_by, exactly, rounded half away from zero.
+  The first four are of decimal(18, 6) and count in millionths, the other two are small whole numbers: only the one
+  division rounds.
 #}
-{% macro rounded_between(lowest, highest, exact) -%}
-    {{ return(adapter.dispatch('rounded_between', 'nrr')(lowest, highest, exact)) }}
+{% macro discounted_amount(quantity, unit_amount, percent, discount, times, divided_by) -%}
+    {{ return(adapter.dispatch('discounted_amount', 'nrr')(quantity, unit_amount, percent, discount, times, divided_by)) }}
 {%- endmacro %}
 
-{% macro default__rounded_between(lowest, highest, exact) -%} {{ exact }} {%- endmacro %}
+{% macro default__discounted_amount(quantity, unit_amount, percent, discount, times, divided_by) -%}
+    {%- set integer = nrr.type_wide_integer() -%}
+    {%- set net -%}
+        {{ nrr.millionths(quantity) }} * {{ nrr.millionths(unit_amount) }} * {{ nrr.millionths(percent) }}
+        - {{ nrr.millionths(discount) }} * cast(100000000000000 as {{ integer }})
+    {%- endset -%}
+    {{ nrr.divide_to_money(
+        "case when " ~ net ~ " > 0 then " ~ net ~ " else 0 end * " ~ times,
+        "cast(" ~ divided_by ~ " as " ~ integer ~ ") * cast(10000000000000000 as " ~ integer ~ ")"
+    ) }}
+{%- endmacro %}
 
-{% macro duckdb__rounded_between(lowest, highest, exact) -%}
+{% macro duckdb__discounted_amount(quantity, unit_amount, percent, discount, times, divided_by) -%}
+    {%- set gross -%}
+        cast({{ quantity }} as double) * cast({{ unit_amount }} as double) * cast({{ percent }} as double)
+    {%- endset -%}
+    {%- set discount_times_100 -%} 100 * cast({{ discount }} as double) {%- endset -%}
+    {%- set monthly -%} * {{ times }} / (100 * cast({{ divided_by }} as double)) {%- endset -%}
+    {{ nrr.rounded_between(
+        "greatest(" ~ gross ~ " * 0.99999999999999 - " ~ discount_times_100 ~ " * 1.00000000000001, 0)" ~ monthly,
+        "greatest(" ~ gross ~ " * 1.00000000000001 - " ~ discount_times_100 ~ " * 0.99999999999999, 0)" ~ monthly,
+        nrr.default__discounted_amount(quantity, unit_amount, percent, discount, times, divided_by)
+    ) }}
+{%- endmacro %}
+
+{# amount_at_rate(amount, rate): the product, rounded to 4 decimals; in ten-thousandths and, of the rate, trillionths. #}
+{% macro amount_at_rate(amount, rate) -%} {{ return(adapter.dispatch('amount_at_rate', 'nrr')(amount, rate)) }} {%- endmacro %}
+
+{% macro default__amount_at_rate(amount, rate) -%}
+    {%- set integer = nrr.type_wide_integer() -%}
+    {{ nrr.divide_to_money(
+        "cast(cast(" ~ amount ~ " as decimal(28, 4)) * 10000 as " ~ integer ~ ")"
+        ~ " * cast(" ~ rate ~ " * 1000000000000 as " ~ integer ~ ")",
+        "cast(1000000000000 as " ~ integer ~ ")"
+    ) }}
+{%- endmacro %}
+
+{% macro duckdb__amount_at_rate(amount, rate) -%}
+    {%- set product -%} cast({{ amount }} as double) * cast({{ rate }} as double) {%- endset -%}
+    {{ nrr.rounded_between(
+        product ~ " * 0.99999999999999", product ~ " * 1.00000000000001", nrr.default__amount_at_rate(amount, rate)
+    ) }}
+{%- endmacro %}
+
+{#
+  rounded_between(lowest, highest, exact): DuckDB's shortcut. `exact` is an amount rounded to 4 decimals, in wide
+  numbers, which are slow: it is computed only where the floats `lowest` and `highest` round apart. These are the same
+  formula with each of its terms taken 1e-14 of itself too low and too high. A float's operation is off by at most
+  2^-53, 1.2e-16, of its result, and some 20 of them by 2.4e-15: the true amount is between the two, and rounds to what
+  both round to.
+#}
+{% macro rounded_between(lowest, highest, exact) -%}
     case
         when round(10000 * ({{ lowest }})) = round(10000 * ({{ highest }})) then cast({{ highest }} as decimal(18, 4))
         else {{ exact }}

@@ -111,8 +111,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# read_whole_number(column): a whole number of at most 12 digits. #}
+{# read_whole_number(column): a whole number of 64 bits; 3.0 is one, and what has a fraction within 9 decimals is none. #}
 {% macro read_whole_number(column) -%}
-    {%- set number -%} {{ nrr.read_decimal(column) }} {%- endset -%}
-    case when {{ number }} = floor({{ number }}) then cast({{ number }} as bigint) end
+    {%- set number -%}
+        {{ adapter.dispatch('read_decimal', 'nrr')(column, 'decimal(28, 9)', 19, 9) }}
+    {%- endset -%}
+    {#- the largest of 64 bits; the smallest has no literal everywhere -#}
+    case
+        when {{ number }} = floor({{ number }}) and abs({{ number }}) <= 9223372036854775807
+            then cast({{ number }} as bigint)
+    end
 {%- endmacro %}

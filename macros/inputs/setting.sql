@@ -35,8 +35,8 @@
             {%- set ns.takes = 'a mapping from ' ~ inputs | join(', ') ~ ' to names of models' -%}
         {%- endif -%}
     {%- elif name == 'nrr_segments' -%}
-        {#- arr_cell: what benchmarks' own segments are put together from -#}
-        {%- set taken = ['all', 'arr_cell'] + nrr.built_in_dimensions() -%}
+        {#- arr_bucket: what benchmarks' own segments are put together from -#}
+        {%- set taken = ['all', 'arr_bucket'] + nrr.built_in_dimensions() -%}
         {%- if value is string or value is mapping or value is not sequence
             or value | reject('string') | list or value | select('in', taken) | list
             or value | unique(case_sensitive=false) | list | length != value | length -%}

@@ -52,12 +52,7 @@ where
 order by retention.segment_dimension, sizes.arr_from
 """
 
-INPUT_ROWS = """
-select rejection_reason, count(*) as row_count
-from stg_nrr__subscription_events
-group by rejection_reason
-order by row_count desc, rejection_reason
-"""
+INPUT_ROWS = "select * from int_nrr__input_rows order by number_of_rows desc, reason"
 
 Row = dict[str, Any]
 
@@ -181,19 +176,19 @@ def warning_of(rows: list[Row]) -> str | None:
 def counted(reasons: list[Row]) -> str:
     # a space that no line breaks at, between the number and its reason
     return ", ".join(
-        f"{row['row_count']:,}\N{NO-BREAK SPACE}{row['rejection_reason']}" for row in reasons
+        f"{row['number_of_rows']:,}\N{NO-BREAK SPACE}{row['reason']}" for row in reasons
     )
 
 
 def input_lines(counts: list[Row]) -> list[str]:
     """How many input rows there are, are used and are not; redeliveries apart from broken rows."""
-    duplicates = sum(row["row_count"] for row in counts if row["rejection_reason"] == "duplicate")
-    broken = [row for row in counts if row["rejection_reason"] not in (None, "duplicate")]
-    used = sum(row["row_count"] for row in counts if row["rejection_reason"] is None)
-    total = sum(row["row_count"] for row in counts)
+    duplicates = sum(row["number_of_rows"] for row in counts if row["reason"] == "duplicate")
+    broken = [row for row in counts if row["reason"] not in (None, "duplicate")]
+    used = sum(row["number_of_rows"] for row in counts if row["reason"] is None)
+    total = sum(row["number_of_rows"] for row in counts)
     lines = [f"Input rows: {total:,}. Used: {used:,}. Redelivered: {duplicates:,} (harmless)."]
     if broken:
-        number = sum(row["row_count"] for row in broken)
+        number = sum(row["number_of_rows"] for row in broken)
         lines.append(f"Rejected: {number:,} ({counted(broken)}). See nrr__rejected_events.")
     else:
         lines.append("Rejected: 0.")

@@ -14,8 +14,8 @@ with sums as (
         sum(
             case
                 when
-                    ending_mrr <> starting_mrr + expansion_mrr - contraction_mrr - churned_mrr
-                    or retained_mrr <> starting_mrr - contraction_mrr - churned_mrr
+                    ending_mrr <> starting_mrr + expansion_mrr + contraction_mrr + churned_mrr
+                    or retained_mrr <> starting_mrr + contraction_mrr + churned_mrr
                     then 1
                 else 0
             end
@@ -33,9 +33,9 @@ accounts as (
         sum(starting_mrr) as starting_mrr,
         sum(case when ending_mrr > starting_mrr then ending_mrr - starting_mrr else 0 end) as expansion_mrr,
         sum(
-            case when ending_mrr < starting_mrr and ending_mrr > 0 then starting_mrr - ending_mrr else 0 end
+            case when ending_mrr < starting_mrr and ending_mrr > 0 then ending_mrr - starting_mrr else 0 end
         ) as contraction_mrr,
-        sum(case when ending_mrr = 0 then starting_mrr else 0 end) as churned_mrr,
+        sum(case when ending_mrr = 0 then -starting_mrr else 0 end) as churned_mrr,
         sum(retained_mrr) as retained_mrr,
         sum(ending_mrr) as ending_mrr,
         0 as broken_rows

@@ -1,4 +1,5 @@
--- The seed nrr_benchmark_rows is wrong: two rows of a benchmark claim the same ARR. Mend the bounds or their inclusive flags.
+-- The seed nrr_benchmark_rows is wrong: two rows of a benchmark claim the same ARR. Mend the bounds or
+-- their inclusive flags.
 with benchmark_rows as (
     select * from {{ ref('nrr_benchmark_rows') }}
     where dimension_from is not null or dimension_to is not null
@@ -14,7 +15,13 @@ ordered as (
     from benchmark_rows
 )
 
-select * from ordered
+select
+    benchmark_id,
+    segment,
+    dimension_to,
+    next_segment,
+    next_from
+from ordered
 where
     next_segment = segment
     or (next_segment is not null and dimension_to is null)

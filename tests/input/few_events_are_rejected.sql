@@ -3,9 +3,9 @@
 -- reason that is named, and build again; or allow more, if you know why.
 with rows_in as (
     select
-        count(*) as number_of_rows,
-        sum(case when rejection_reason <> 'duplicate' then 1 else 0 end) as rejected_rows
-    from {{ ref('stg_nrr__subscription_events') }}
+        sum(number_of_rows) as number_of_rows,
+        sum(case when reason <> 'duplicate' then number_of_rows else 0 end) as rejected_rows
+    from {{ ref('int_nrr__input_rows') }}
 )
 
 select * from rows_in

@@ -139,7 +139,8 @@ def lineage(nodes):
 
 def in_one_line(description):
     """What a row stands for: the first sentence of a description, as a cell of a table."""
-    sentence = re.split(r"(?<=\.) (?=[^a-z])", " ".join(description.split()), maxsplit=1)[0].rstrip(".")
+    words = " ".join(description.split())
+    sentence = re.split(r"(?<=\.) (?=[^a-z])", words, maxsplit=1)[0].rstrip(".")
     sentence = re.sub("^One row: ", "(only one) ", re.sub("^One row per ", "", sentence))
     return sentence.replace("|", r"\|")
 

@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 {#
-  state_mrr(...): MRR of one state (definitions 2.1), decimal(18, 4), in the currency of its amounts:
+  state_mrr(...): MRR of one state (definitions 1.5), decimal(18, 4), in the currency of its amounts:
   max(0, quantity x unit_amount x (100% - discount_percent) - discount_amount)
   x periods_per_year / (12 months x billing_interval_count), rounded half away from zero to 4 decimals.
   Takes columns of decimal(18, 6); the count is a whole number.

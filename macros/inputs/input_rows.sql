@@ -1,13 +1,15 @@
 {#
   input_rows(name, columns): a relation with the rows of the input `name` and at least the given
   columns; a column that the input lacks is null, an optional input that is not given is empty.
-  The input is the user's model of that name in nrr_inputs, or stand-alone the file of that name.
+  The input is the model that nrr_inputs names for it, or in this repository the file of that name.
 #}
 {% macro input_rows(name, columns) %}
     {%- set models = nrr.setting('nrr_inputs') -%}
     {%- if name in models -%}
-        {{ nrr.with_columns(ref(models[name]), columns) }}
-    {%- elif target.profile_name == 'nrr' -%}
+        {#- a model of the project that was called, or package.model -#}
+        {%- set words = models[name].split('.') -%}
+        {{ nrr.with_columns(ref(words[0] if words | length > 1 else project_name, words[-1]), columns) }}
+    {%- elif project_name == 'nrr' -%}
         {{ nrr.with_columns(source('nrr_files', name), columns) }}
     {%- elif name == 'subscription_events' -%}
         {%- do exceptions.raise_compiler_error(

@@ -8,7 +8,7 @@ TYPES = {
     **dict.fromkeys(["effective_at", "recorded_at", "discount_ends_at", "valid_from"], "timestamp"),
     **dict.fromkeys(["quantity", "unit_amount", "discount_amount"], "decimal(18, 6)"),
     **dict.fromkeys(["discount_percent", "rate"], "decimal(18, 6)"),
-    **dict.fromkeys(["billing_interval_count"], "integer"),
+    **{"billing_interval_count": "integer", "sequence": "bigint"},
     **dict.fromkeys(["rate_date"], "date"),
 }
 TEXT = {

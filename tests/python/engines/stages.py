@@ -37,6 +37,13 @@ NUMBERS = [
     *["999999999999.9999999", "1000000000000", "123456789012345678901234567890", "1e400"],
     *["1,000", "1_000", "$10", "ten", "NaN", "inf", "0x10", "1e", ".", "-", "1 0", "true"],
 ]
+# Which of two states of one instant comes last, its sequence says.
+WHOLE_NUMBERS = [
+    *["3.0", "1.5", "3.0000001", "3.0000000000001", "999999999999", "9007199254740993"],
+    *["9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809"],
+    *["9223372036854775807.0", "9223372036854775806.5", "1e18", "1e19", "1_000", "ten", " 4 "],
+]
+RIVALS = ["-9223372036854775807", "", "3", "9007199254740992", "9223372036854775806"]
 
 
 @dataclass
@@ -89,12 +96,19 @@ def written_in_many_ways():
         },
     }
     ways = [("effective_at", INSTANTS), ("discount_ends_at", INSTANTS), ("quantity", NUMBERS)]
-    for column, values in [*ways, ("unit_amount", NUMBERS), ("discount_percent", NUMBERS)]:
+    ways += [("unit_amount", NUMBERS), ("discount_percent", NUMBERS)]
+    for column, values in ways:
         for number, value in enumerate(values):
             name = f"{column} {number}"
             ids = {"event_id": name, "account_id": name, "subscription_id": name}
             discount = {"discount_percent": "10"} if column == "discount_ends_at" else {}
             yield {**plain, **ids, **discount, column: value}
+    for number, value in enumerate(WHOLE_NUMBERS):
+        for rival in RIVALS:
+            name = f"sequence {number} or {rival}"
+            ids = {"account_id": name, "subscription_id": name}
+            yield {**plain, **ids, "event_id": "rival", "sequence": rival, "unit_amount": "200"}
+            yield {**plain, **ids, "event_id": "value", "sequence": value}
 
 
 def loadable(rows: list[dict], typed: bool) -> list[dict]:
@@ -108,9 +122,9 @@ def loadable(rows: list[dict], typed: bool) -> list[dict]:
 
 
 def is_typed(column: str, value: str) -> bool:
-    read = Decimal if "decimal" in TYPES.get(column, "") or TYPES.get(column) == "integer" else str
-    if TYPES.get(column) in ("timestamp", "date"):
-        read = datetime.fromisoformat
+    readers = {"decimal(18, 6)": Decimal, "integer": int, "bigint": int}
+    readers |= dict.fromkeys(["timestamp", "date"], datetime.fromisoformat)
+    read = readers.get(TYPES.get(column), str)
     try:
         read(value)
     except (ValueError, ArithmeticError):

@@ -1,4 +1,4 @@
-"""Builds of the package for the tests: each in its own folder, by this environment's dbt."""
+"""Builds of the package for the tests: each in its own folder, by dbt in this process."""
 
 import contextlib
 import io
@@ -21,7 +21,22 @@ from dbt.cli.main import dbtRunner
 
 ROOT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
-QUIET = ["--no-write-json", "--log-level-file", "none"]
+# Unit tests are run once for all: test_unit_tests.py.
+WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
+WITHOUT_TESTS = ["--exclude-resource-type", "unit_test", "test"]
+
+
+@dataclass
+class Finished:
+    """A dbt command that came to its end: whether it succeeded, and what it printed."""
+
+    success: bool
+    output: str
+
+    @property
+    def words(self) -> str:
+        """The output without the line breaks that dbt puts into long messages."""
+        return " ".join(self.output.split())
 
 
 @dataclass
@@ -36,8 +51,12 @@ class Dbt:
     def database(self) -> Path:
         return self.folder / "built.duckdb"
 
-    def command(self, *arguments: str, variables: dict | None = None) -> dict:
-        """What subprocess needs to run a dbt command on the project, its output as text."""
+    @property
+    def manifest(self) -> dict:
+        """What the last command has parsed."""
+        return json.loads((self.folder / "target/manifest.json").read_text())
+
+    def environment(self) -> dict[str, str]:
         env = {k: v for k, v in os.environ.items() if not k.startswith(("NRR_", "DBT_"))}
         env |= {
             "NRR_DUCKDB_PATH": str(self.database),
@@ -45,53 +64,18 @@ class Dbt:
             "DBT_LOG_PATH": str(self.folder / "logs"),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
-        if self.data:
-            env["NRR_DATA"] = str(self.data)
-        words = [str(DBT), "--no-use-colors", *arguments]
-        if variables:
-            words += ["--vars", json.dumps(variables)]
-        return {
-            "args": words,
-            "cwd": self.project,
-            "env": env,
-            "text": True,
-            "stdout": subprocess.PIPE,
-            "stderr": subprocess.STDOUT,
-        }
+        return env | ({"NRR_DATA": str(self.data)} if self.data else {})
 
-    def run(self, *arguments: str, variables: dict | None = None) -> subprocess.CompletedProcess:
-        """The finished process; its output is text in `stdout`."""
-        command = self.command(*arguments, variables=variables)
-        return subprocess.run(**command, check=False, timeout=300)
-
-    def kill_in(self, moments: Random, *arguments: str, variables: dict | None = None) -> None:
-        """Starts a dbt command and kills it while it builds one of its first 40 nodes."""
-        command = self.command(*arguments, variables=variables)
-        process = subprocess.Popen(**command, start_new_session=True)
-        last = moments.randint(1, 40)
-        started = sum(1 for line in islice((x for x in process.stdout if " START " in x), last))
-        assert started == last, "it ended before it was killed"
-        time.sleep(0.1 * moments.random())
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-
-    def build(self, variables: dict | None = None) -> "Dbt":
-        """`dbt build` with its data tests, which must pass; the unit tests have their own test."""
-        finished = self.run("build", "--exclude-resource-type", "unit_test", variables=variables)
-        assert finished.returncode == 0, finished.stdout
-        return self
-
-    def invoke(self, *arguments: str, variables: dict | None = None) -> None:
-        """A dbt command in this process, which starts sooner; it must succeed."""
-        command = self.command(*arguments, variables=variables)
+    def run(self, *arguments: str, variables: dict | None = None) -> Finished:
+        """A dbt command."""
+        words = ["--no-use-colors", "--log-level-file", "none", *arguments]
         inherited, folder = dict(os.environ), Path.cwd()
         os.environ.clear()
-        os.environ.update(command["env"])
+        os.environ.update(self.environment())
         os.chdir(self.project)
         try:
             with contextlib.redirect_stdout(io.StringIO()) as said:
-                result = dbtRunner().invoke([*QUIET, *command["args"][1:]])
+                result = dbtRunner().invoke([*words, *given(variables)])
         finally:
             os.chdir(folder)
             os.environ.clear()
@@ -100,7 +84,37 @@ class Dbt:
             if DuckDBConnectionManager._ENV is not None:
                 DuckDBConnectionManager._ENV.close()
                 DuckDBConnectionManager.close_all_connections()
-        assert result.success, said.getvalue() or result.exception
+        return Finished(result.success, f"{said.getvalue()}\n{result.exception or ''}")
+
+    def succeed(self, *arguments: str, variables: dict | None = None) -> str:
+        """What a dbt command prints, which must succeed."""
+        finished = self.run(*arguments, variables=variables)
+        assert finished.success, finished.output
+        return finished.output
+
+    def build(self, variables: dict | None = None) -> "Dbt":
+        """`dbt build` with its data tests, which must pass."""
+        self.succeed("build", *WITHOUT_UNIT_TESTS, variables=variables)
+        return self
+
+    def kill_in(self, moments: Random, *arguments: str, variables: dict | None = None) -> None:
+        """Starts a dbt command and kills it while it builds one of its first 40 nodes."""
+        process = subprocess.Popen(
+            [DBT, "--no-use-colors", *arguments, *given(variables)],
+            cwd=self.project,
+            env=self.environment(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        last = moments.randint(1, 40)
+        started = sum(1 for line in islice((x for x in process.stdout if " START " in x), last))
+        assert started == last, "it ended before it was killed"
+        time.sleep(0.1 * moments.random())
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(self.database, read_only=True) as connection:
@@ -111,6 +125,22 @@ class Dbt:
         with duckdb.connect(self.database, read_only=True) as connection:
             relation = connection.table(table)
             return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+    def marts(self, schema: str = "main") -> dict[str, list]:
+        """Every row of every mart, in one order."""
+        names = self.query(
+            "select table_name from information_schema.tables "
+            f"where table_schema = '{schema}' and table_name like 'nrr\\_\\_%' escape '\\'"
+        )
+        assert len(names) >= 7
+        return {
+            name: sorted(map(str, self.query(f"select * from {schema}.{name}")))
+            for (name,) in names
+        }
+
+
+def given(variables: dict | None) -> list[str]:
+    return ["--vars", json.dumps(variables)] if variables else []
 
 
 @pytest.fixture

@@ -1,23 +1,27 @@
-"""The package in somebody else's dbt project: another profile, models of their own."""
+"""The package in somebody else's dbt project: their profile, models, configuration and macros."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Dbt
+from conftest import ROOT, WITHOUT_TESTS, Dbt
 
 PROJECT = """
 name: shop
 version: 1.0.0
 config-version: 2
-profile: shop_warehouse
+profile: nrr
 model-paths: [models]
+macro-paths: [macros]
 vars:
-  nrr_inputs: {inputs}
-  nrr_as_of: '2025-03-10'
+  nrr_inputs: {subscription_events: my_events, accounts: dim_accounts}
+  nrr_as_of: '2025-04-10'
+  nrr_segments: [industry, region, "owner's team"]
 """
+# A profile that happens to have the name of this repository's.
 PROFILE = """
-shop_warehouse:
+nrr:
   target: dev
   outputs:
     dev:
@@ -26,90 +30,178 @@ shop_warehouse:
       schema: analytics
       threads: 2
 """
-EVENTS = """
+MODELS = {
+    "my_events": """
 select * from (
     values
-    ('e1', 'a', 's1', timestamp '2024-01-05', 'active', 100.00, 'month'),
-    ('e2', 'b', 's2', timestamp '2024-01-06', 'active', 50.00, 'month'),
-    ('e3', 'a', 's1', timestamp '2024-08-05', 'active', 130.00, 'month'),
-    ('e4', 'b', 's2', timestamp '2024-09-06', 'cancelled', null, null)
+    ('e1', 'a', 's1', timestamp '2024-01-05', 'active', 100.00, 'month', 0),
+    ('e2', 'b', 's2', timestamp '2024-01-06', 'active', 50.00, 'month', 0),
+    ('e3', 'a', 's1', timestamp '2024-08-05', 'active', 130.00, 'month', 0),
+    ('e4', 'b', 's2', timestamp '2024-09-06', 'cancelled', null, null, 0),
+    ('e5', 'b', 's2', timestamp '2025-02-06', 'active', 60.00, 'month', 0),
+    ('e6', 'c', 's3', timestamp '2024-01-07', 'trialing', 10.00, 'month', 0),
+    ('e7', 'd', 's4', timestamp '2024-01-08', 'active', 40.00, 'month', 25)
 ) as events (
-    event_id, account_id, subscription_id, effective_at, status, unit_amount, billing_interval
+    event_id, account_id, subscription_id, effective_at, status, unit_amount, billing_interval,
+    discount_percent
 )
-"""
-ACCOUNTS = """
+""",
+    "dim_accounts": """
 select 'a' as account_id, 'retail' as industry, 'x' as "owner's team"
 union all
 select 'b' as account_id, 'health' as industry, 'x' as "owner's team"
-"""
+""",
+}
 
 
-def shop(folder: Path, models: dict[str, str], inputs: dict[str, str]) -> Dbt:
-    """A dbt project that installs the package and names its own models as its inputs."""
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory) -> Path:
+    """A dbt project that has installed the package."""
+    folder = tmp_path_factory.mktemp("installed")
     project = folder / "shop"
     (project / "models").mkdir(parents=True)
-    for name, sql in models.items():
-        (project / "models" / f"{name}.sql").write_text(sql)
-    (project / "dbt_project.yml").write_text(PROJECT.replace("{inputs}", json.dumps(inputs)))
+    (project / "macros").mkdir()
+    for name, sql in MODELS.items():
+        (project / f"models/{name}.sql").write_text(sql)
+    (project / "dbt_project.yml").write_text(PROJECT)
     (project / "profiles.yml").write_text(PROFILE)
     (project / "packages.yml").write_text(f"packages:\n  - local: {json.dumps(str(ROOT))}\n")
-    built = Dbt(folder, project)
-    installed = built.run("deps")
-    assert installed.returncode == 0, installed.stdout
+    Dbt(folder, project).succeed("deps")
+    return project
+
+
+@pytest.fixture(scope="module")
+def shop(installed, tmp_path_factory):
+    """Makes a copy of the project, with more configuration or other macros."""
+
+    def copy(configuration: str = "", macros: str = "") -> Dbt:
+        folder = tmp_path_factory.mktemp("shop")
+        project = folder / "shop"
+        shutil.copytree(installed, project, symlinks=True)
+        with (project / "dbt_project.yml").open("a") as file:
+            file.write(configuration)
+        (project / "macros/rules.sql").write_text(macros)
+        return Dbt(folder, project)
+
+    return copy
+
+
+@pytest.fixture(scope="module")
+def built(shop) -> Dbt:
+    """The project after a build without rows, whose tables a build fills, and as dbt parsed it."""
+    built = shop()
+    built.succeed("--warn-error", "build", "--empty")
+    assert built.query("select count(*) from analytics.nrr__account_months") == [(0,)]
+    built.succeed("build")
     return built
 
 
-def test_another_project_installs_the_package_and_builds(tmp_path):
-    built = shop(
-        tmp_path,
-        {"my_subscription_events": EVENTS, "dim_accounts": ACCOUNTS},
-        {"subscription_events": "my_subscription_events", "accounts": "dim_accounts"},
-    )
-    finished = built.run(
-        "build", variables={"nrr_segments": ["industry", "region", "owner's team"]}
-    )
-    assert finished.returncode == 0, finished.stdout
-
+def test_the_figures_are_those_of_the_projects_own_models(built):
     rates = built.query(
         "select segment_dimension, segment, nrr, grr from analytics.nrr__retention "
         "where month = '2025-01-01' and segment_dimension in ('all', 'industry', 'region')"
     )
     as_text = {(d, s): (float(nrr), float(grr)) for d, s, nrr, grr in rates}
     assert as_text == {
-        ("all", "all"): (0.866666667, 0.666666667),
+        ("all", "all"): (0.888888889, 0.722222222),
         ("industry", "retail"): (1.3, 1.0),
         ("industry", "health"): (0.0, 0.0),
-        ("region", "(unknown)"): (0.866666667, 0.666666667),
+        ("industry", "(unknown)"): (1.0, 1.0),
+        ("region", "(unknown)"): (0.888888889, 0.722222222),
     }
 
 
-def test_the_installed_package_brings_its_data_tests_and_no_demo(tmp_path):
-    built = shop(tmp_path, {"my_events": EVENTS}, {"subscription_events": "my_events"})
-    assert built.run("parse").returncode == 0
-    manifest = json.loads((tmp_path / "target/manifest.json").read_text())
+def test_the_package_brings_its_data_tests_and_nothing_that_is_only_for_its_repository(built):
+    manifest = built.manifest
     assert not manifest["sources"], "the demo's files are no inputs of other projects"
     assert not manifest["unit_tests"], "the package's unit tests are not for its users"
-    tests = [n for n in manifest["nodes"].values() if n["resource_type"] == "test"]
-    assert any(n["name"] == "account_movements_add_up" for n in tests)
+    types = [node["resource_type"] for node in manifest["nodes"].values()]
+    assert "operation" not in types, "hooks would be lines of every command of the project"
+    assert "test.nrr.account_movements_add_up" in " ".join(manifest["nodes"])
     staging = manifest["nodes"]["model.nrr.stg_nrr__subscription_events"]
     assert "model.shop.my_events" in staging["depends_on"]["nodes"]
 
 
-def test_an_installed_package_without_inputs_says_what_to_set(tmp_path):
-    built = shop(tmp_path, {"my_events": EVENTS}, {})
-    finished = built.run("parse")
-    assert finished.returncode != 0
-    assert "nrr_inputs names no model for subscription_events" in finished.stdout
-
-
-@pytest.mark.parametrize("fault", ["misspelt_input", "misspelt_model"])
-def test_a_wrong_input_is_named(tmp_path, fault):
-    inputs = {
-        "misspelt_input": {"subscription_event": "my_events"},
-        "misspelt_model": {"subscription_events": "no_such_model"},
-    }[fault]
-    finished = shop(tmp_path, {"my_events": EVENTS}, inputs).run("parse")
-    assert finished.returncode != 0
-    assert {"misspelt_input": "nrr_inputs", "misspelt_model": "no_such_model"}[fault] in (
-        finished.stdout
+@pytest.mark.parametrize(
+    "configuration",
+    ["{intermediate: {+materialized: ephemeral}}", "{marts: {+materialized: table}}"],
+    ids=["ephemeral intermediate models", "account marts as tables"],
+)
+def test_other_materializations_have_the_same_figures(configuration, built, shop):
+    other = shop(f"models: {{nrr: {configuration}}}\n")
+    other.succeed("build", *WITHOUT_TESTS)
+    assert other.marts("analytics") == built.marts("analytics")
+    kinds = dict(
+        other.query(
+            "select table_name, table_type from information_schema.tables "
+            "where table_schema = 'analytics'"
+        )
     )
+    if "table" in configuration:
+        assert {kinds[name] for name in kinds if name.startswith("nrr__")} == {"BASE TABLE"}
+    else:
+        assert not [name for name in kinds if name.startswith("int_nrr__")]
+
+
+OVERRIDES = """
+{% macro default__movement(opening_mrr, closing_mrr, closing_mrr_at_opening_rates, is_new) -%}
+    case when {{ closing_mrr }} > {{ opening_mrr }} then 'new' else 'churn' end
+{%- endmacro %}
+
+{% macro default__state_mrr(
+    quantity, unit_amount, discount_percent, discount_amount, billing_interval,
+    billing_interval_count
+) -%}
+    cast(2 * {{ unit_amount }} as decimal(18, 4))
+{%- endmacro %}
+
+{% macro default__carries_mrr(status) -%} {{ status }} in ('active', 'trialing') {%- endmacro %}
+
+{% macro default__size(arr, sizes) -%} {{ sizes }}.size = 'enterprise' {%- endmacro %}
+"""
+
+
+@pytest.fixture(scope="module")
+def overridden(shop) -> Dbt:
+    built = shop(macros=OVERRIDES)
+    built.succeed("build")
+    return built
+
+
+@pytest.mark.parametrize(
+    ("figure", "ours", "theirs"),
+    [
+        (
+            "string_agg(distinct movement, ' ' order by movement) from nrr__mrr_movements",
+            "churn expansion new reactivation",
+            "churn new",
+        ),
+        (
+            "max(mrr)::varchar from nrr__account_months where account_id = 'd'",
+            "30.0000",
+            "80.0000",
+        ),
+        ("count(*) from nrr__account_months where account_id = 'c'", 0, 15),
+        ("max(segment) from nrr__retention where segment_dimension = 'size'", "smb", "enterprise"),
+    ],
+    ids=["movement", "state_mrr", "carries_mrr", "size"],
+)
+def test_a_rule_can_be_replaced(figure, ours, theirs, built, overridden):
+    query = f"select {figure}".replace("from ", "from analytics.")
+    assert built.query(query) == [(ours,)]
+    assert overridden.query(query) == [(theirs,)]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({}, "nrr_inputs names no model for subscription_events"),
+        ({"subscription_event": "my_events"}, "nrr_inputs"),
+        ({"subscription_events": "no_such_model"}, "no_such_model"),
+    ],
+    ids=["no input", "a misspelt input", "a misspelt model"],
+)
+def test_a_wrong_input_is_named(inputs, message, shop):
+    finished = shop().run("parse", variables={"nrr_inputs": inputs})
+    assert not finished.success
+    assert message in finished.words

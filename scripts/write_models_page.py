@@ -91,7 +91,7 @@ def hops_of(nodes):
 
 
 def shortest_edges(nodes):
-    """(read, reader) -> only where no longer way leads from the one to the other."""
+    """(read, reader), only where no longer way leads there; of a stored table every reader."""
     above = {}
     for key in readers_last(nodes):
         above[key] = set().union(*(above[read] | {read} for read in nodes[key]["reads"]))
@@ -99,7 +99,8 @@ def shortest_edges(nodes):
         (read, key)
         for key, node in nodes.items()
         for read in node["reads"]
-        if not any(read in above[other] for other in node["reads"])
+        if nodes[read].get("materialized") == "incremental"
+        or not any(read in above[other] for other in node["reads"])
     )
 
 
@@ -120,7 +121,7 @@ def folders_of(nodes):
 
 def lineage(nodes):
     """The lineage as a Mermaid flowchart, a box for each folder."""
-    lines = ["```mermaid", "flowchart LR"]
+    lines = ["```mermaid", "flowchart TD"]
     short = {key: f"{node['folder'].split('/')[0]}_{node['name']}" for key, node in nodes.items()}
     for folder, keys in folders_of(nodes).items():
         lines.append(f'    subgraph {folder.replace("/", "_")}["{folder}"]')

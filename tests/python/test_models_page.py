@@ -34,6 +34,13 @@ def test_an_edge_is_drawn_only_where_no_longer_way_leads_there():
     ]
 
 
+def test_every_reader_of_a_stored_table_is_drawn():
+    stored = node("a")
+    stored["config"]["materialized"] = "incremental"
+    nodes = models_page.nodes_of(manifest(stored, node("b", ["a"]), node("c", ["a", "b"])))
+    assert ("model.nrr.a", "model.nrr.c") in models_page.shortest_edges(nodes)
+
+
 def test_the_longest_way_counts_the_hops():
     nodes = models_page.nodes_of(manifest(node("a"), node("b", ["a"]), node("c", ["a", "b"])))
     assert list(models_page.hops_of(nodes).values()) == [0, 1, 2]

@@ -12,7 +12,7 @@ empty_months as (
         cast('all' as {{ nrr.type_text() }}) as segment_dimension,
         cast('all' as {{ nrr.type_text() }}) as segment,
         {%- for column in nrr.retention_sums() %}
-        0 as {{ column }}{{ ',' if not loop.last }}
+        cast(0 as {{ nrr.sum_type(column) }}) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('int_nrr__months') }} as months
     left join sums on months.month = sums.month and sums.segment_dimension = 'all'
@@ -28,7 +28,7 @@ complete as (
 rates as (
     select
         complete.*,
-        starting_mrr + contraction_mrr + churned_mrr as retained_mrr,
+        cast(starting_mrr + contraction_mrr + churned_mrr as decimal(28, 4)) as retained_mrr,
         {{ nrr.divide('ending_mrr', 'starting_mrr') }} as nrr,
         {{ nrr.divide('starting_mrr + contraction_mrr + churned_mrr', 'starting_mrr') }} as grr,
         {{ nrr.divide('retained_accounts', 'starting_accounts') }} as logo_retention,

@@ -92,7 +92,7 @@ def built(shop) -> Dbt:
     built = shop()
     built.succeed("--warn-error", "build", "--empty")
     assert built.query("select count(*) from analytics.nrr__account_months") == [(0,)]
-    built.succeed("build")
+    built.succeed("--write-json", "build")
     return built
 
 

@@ -14,7 +14,7 @@ from dbt_common.exceptions import DbtRuntimeError
 
 # input -> the columns without which nothing can be computed
 REQUIRED_COLUMNS = {
-    "subscription_events": ["event_id", "account_id", "subscription_id", "effective_at", "status"],
+    "subscription_events": ["account_id", "subscription_id", "effective_at", "status"],
     "accounts": ["account_id"],
     "exchange_rates": ["currency", "rate_date", "rate"],
 }

@@ -1,6 +1,5 @@
 """What every model promises, read from dbt's manifest and from the tables of the demo."""
 
-import json
 import re
 
 import pytest
@@ -29,7 +28,7 @@ def first_comment(path):
 
 @pytest.fixture(scope="session")
 def manifest(demo):
-    return json.loads((demo.folder / "target" / "manifest.json").read_text())
+    return demo.manifest
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,7 @@ from conftest import ROOT
 
 
 def test_a_first_plain_build_of_a_fresh_clone_passes_with_all_unit_tests(dbt):
-    output = dbt().succeed("build")
-    written = sum(
-        path.read_text().count("\n    model: ") for path in (ROOT / "models").rglob("*.yml")
-    )
-    assert output.count(" PASS nrr__") + output.count(" PASS ") >= written >= 80
+    files = [path.read_text() for path in (ROOT / "models").rglob("*.yml")]
+    written = sum(text.count("\n    model: ") for text in files)
+    assert written > 100
+    assert f" {written} unit tests" in dbt().succeed("build")

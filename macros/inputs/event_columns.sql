@@ -6,3 +6,10 @@
         'billing_interval', 'billing_interval_count', 'discount_percent', 'discount_amount', 'discount_ends_at',
     ]) -%}
 {% endmacro %}
+
+{# given_event_columns(): what they are called in stg_nrr__subscription_events, as they were given. #}
+{% macro given_event_columns() %}
+    {%- set given = [] -%}
+    {%- for column in nrr.event_columns() -%} {%- do given.append('given_' ~ column) -%} {%- endfor -%}
+    {%- do return(given) -%}
+{% endmacro %}

@@ -9,7 +9,7 @@ from {{ ref('int_nrr__account_spans') }} as spans
 inner join {{ ref('int_nrr__month_rates') }} as rates
     on
         spans.currency = rates.currency
-        and rates.month >= spans.first_month
+        and spans.first_month <= rates.month
         and (rates.month < spans.end_month or spans.end_month is null)
 
 union all

@@ -1,6 +1,6 @@
 {%- set columns = nrr.item_dimensions() + ['currency', 'attributes'] -%}
--- One row per set of segments that an account with MRR has at a month's end: its key and the segments, attributes as one
--- JSON object.
+-- One row per set of segments that an account with MRR has at a month's end: its key and the segments, attributes as
+-- one JSON object.
 with accounts as (
     select
         segment_key,

@@ -10,7 +10,8 @@ select
 from {{ ref('int_nrr__retention_sums') }} as sums
 inner join {{ ref('int_nrr__arr_buckets') }} as buckets
     on sums.segment = cast(buckets.arr_bucket as {{ nrr.type_text() }})
-inner join {{ ref('nrr_benchmark_rows') }} as benchmark_rows on {{ nrr.is_within('buckets.arr_from', 'benchmark_rows') }}
+inner join {{ ref('nrr_benchmark_rows') }} as benchmark_rows
+    on {{ nrr.is_within('buckets.arr_from', 'benchmark_rows') }}
 inner join {{ ref('nrr_benchmarks') }} as benchmarks on benchmark_rows.benchmark_id = benchmarks.benchmark_id
 where
     sums.segment_dimension = 'arr_bucket'

@@ -1,5 +1,5 @@
--- One row per month, benchmark and segment that it can grade: which rates it grades (rated_dimension, rated_segment) and
--- by which of its rows (band_segment; null where it has none that fits).
+-- One row per month, benchmark and segment that it can grade: which rates it grades (rated_dimension, rated_segment)
+-- and by which of its rows (band_segment; null where it has none that fits).
 select
     rated_groups.month,
     rated_groups.benchmark_id,

@@ -5,6 +5,15 @@ with benchmarks as (
     select * from {{ ref('nrr_benchmarks') }}
 ),
 
+pricing_models as (
+    select
+        month,
+        segment,
+        row_number() over (partition by month order by starting_mrr desc, segment) as largest_first
+    from {{ ref('int_nrr__retention_rates') }}
+    where segment_dimension = 'pricing_model'
+),
+
 -- the company in each month: its ARR, that of its base, and the pricing model with the largest part of the base
 companies as (
     select
@@ -18,14 +27,7 @@ companies as (
         on months.month = rates.month and rates.segment_dimension = 'all'
     left join {{ ref('int_nrr__closing_sums') }} as closings
         on months.month = closings.month and closings.segment_dimension = 'all'
-    left join (
-        select
-            month,
-            segment,
-            row_number() over (partition by month order by starting_mrr desc, segment) as largest_first
-        from {{ ref('int_nrr__retention_rates') }}
-        where segment_dimension = 'pricing_model'
-    ) as pricing_models
+    left join pricing_models
         on months.month = pricing_models.month and pricing_models.largest_first = 1
 ),
 
@@ -79,7 +81,8 @@ own_segments as (
         1 as row_accounts
     from companies
     cross join benchmarks
-    inner join {{ ref('nrr_benchmark_rows') }} as benchmark_rows on benchmarks.benchmark_id = benchmark_rows.benchmark_id
+    inner join {{ ref('nrr_benchmark_rows') }} as benchmark_rows
+        on benchmarks.benchmark_id = benchmark_rows.benchmark_id
     where benchmarks.dimension in ('acv', 'pricing_model') and benchmarks.scope = 'segment'
 ),
 

@@ -1,10 +1,9 @@
-{%- set columns = [] -%}
-{%- for column in nrr.event_columns() -%} {%- do columns.append('given_' ~ column) -%} {%- endfor -%}
+{%- set columns = nrr.given_event_columns() -%}
 {%- set settings = [
     (config.get('meta') or {}).get('package_version', ''), nrr.setting('nrr_reporting_currency'), nrr.setting('nrr_past_due_counts')
 ] | tojson -%}
--- One row per account: a fingerprint of all that its item states are made from: its input rows, whether their currencies
--- have rates, the settings and the package's version.
+-- One row per account: a fingerprint of all that its item states are made from: its input rows, whether their
+-- currencies have rates, the settings and the package's version.
 with currencies as (
     select distinct currency from {{ ref('stg_nrr__exchange_rates') }}
 ),

@@ -1,11 +1,15 @@
 -- One row per input row of any source: its values, and the one reason for which it cannot be used, if there is one.
 -- Redeliveries are not looked for: they change no figure.
-with subscriptions as (
+with events as (
+    select * from {{ ref('int_nrr__judged_events') }}
+),
+
+subscriptions as (
     select distinct subscription_id from {{ ref('int_nrr__subscription_items') }}
 )
 
 select
-    events.*,
+    events.*,  -- noqa: AM04
     -- a row without item in a subscription that has items: it speaks of all of them
     subscriptions.subscription_id is not null as is_of_whole_subscription,
     case
@@ -16,5 +20,5 @@ select
             then 'missing_subscription_item_id'
         else events.own_reason
     end as reason
-from {{ ref('int_nrr__judged_events') }} as events
+from events
 left join subscriptions on events.is_without_item and events.subscription_id = subscriptions.subscription_id

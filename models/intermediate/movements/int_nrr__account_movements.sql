@@ -1,5 +1,5 @@
--- One row per account and month in which its MRR may have changed: what happened, and the segments that it is booked in: those
--- in which the account began the month or, where it began with nothing, those in which it ended.
+-- One row per account and month in which its MRR may have changed: what happened, and the segments that it is booked
+-- in: those in which the account began the month or, where it began with nothing, those in which it ended.
 with changes as (
     -- where a span begins
     select
@@ -31,7 +31,7 @@ with changes as (
     inner join {{ ref('int_nrr__month_rates') }} as rates
         on
             spans.currency = rates.currency
-            and rates.month > spans.first_month
+            and spans.first_month < rates.month
             and (rates.month < spans.end_month or spans.end_month is null)
     where rates.rate <> rates.previous_month_rate and spans.mrr > 0
 

@@ -46,16 +46,24 @@ sides as (
     select -1 as side
 ),
 
-changes as (
+sided_runs as (
     select
-        case when sides.side = 1 then runs.first_month else runs.end_month end as month,
-        runs.segment_key,
-        runs.arr_bucket,
-        sum(case when sides.side = 1 then runs.accounts else -runs.accounts end) as accounts,
-        sum(case when sides.side = 1 then runs.closing_mrr else -runs.closing_mrr end) as closing_mrr
+        runs.*,
+        sides.side,
+        case when sides.side = 1 then runs.first_month else runs.end_month end as month
     from runs
     cross join sides
-    group by 1, 2, 3
+),
+
+changes as (
+    select
+        month,
+        segment_key,
+        arr_bucket,
+        sum(case when side = 1 then accounts else -accounts end) as accounts,
+        sum(case when side = 1 then closing_mrr else -closing_mrr end) as closing_mrr
+    from sided_runs
+    group by month, segment_key, arr_bucket
 ),
 
 changes_by_segment as (
@@ -105,5 +113,5 @@ select
     cast(running.closing_mrr as decimal(28, 4)) as closing_mrr
 from running
 inner join {{ ref('int_nrr__months') }} as months
-    on months.month >= running.first_month and (months.month < running.end_month or running.end_month is null)
+    on running.first_month <= months.month and (months.month < running.end_month or running.end_month is null)
 where running.accounts > 0

@@ -5,7 +5,9 @@ with pairs as (
         pairs.*,
         buckets.arr_bucket,
         pairs.ending_mrr - pairs.starting_mrr as change_mrr,
-        case when pairs.ending_mrr < pairs.starting_mrr then pairs.ending_mrr - pairs.starting_mrr else 0 end as loss_mrr
+        case
+            when pairs.ending_mrr < pairs.starting_mrr then pairs.ending_mrr - pairs.starting_mrr else 0
+        end as loss_mrr
     from {{ ref('int_nrr__twelve_month_pairs') }} as pairs
     inner join {{ ref('int_nrr__arr_buckets') }} as buckets
         on {{ nrr.is_in_bucket('pairs.starting_mrr') }}
@@ -33,17 +35,25 @@ sides as (
     select -1 as side
 ),
 
-changes as (
+sided_runs as (
     select
-        case when sides.side = 1 then runs.first_month else runs.end_month end as month,
-        runs.segment_key,
-        runs.arr_bucket
-        {%- for column in nrr.retention_sums() %},
-        sum(case when sides.side = 1 then runs.{{ column }} else -runs.{{ column }} end) as {{ column }}
-        {%- endfor %}
+        runs.*,
+        sides.side,
+        case when sides.side = 1 then runs.first_month else runs.end_month end as month
     from runs
     cross join sides
-    group by 1, 2, 3
+),
+
+changes as (
+    select
+        month,
+        segment_key,
+        arr_bucket
+        {%- for column in nrr.retention_sums() %},
+        sum(case when side = 1 then {{ column }} else -{{ column }} end) as {{ column }}
+        {%- endfor %}
+    from sided_runs
+    group by month, segment_key, arr_bucket
 ),
 
 changes_by_segment as (
@@ -107,5 +117,5 @@ select
     {%- endfor %}
 from running
 inner join {{ ref('int_nrr__months') }} as months
-    on months.month >= running.first_month and (months.month < running.end_month or running.end_month is null)
+    on running.first_month <= months.month and (months.month < running.end_month or running.end_month is null)
 where running.starting_accounts > 0

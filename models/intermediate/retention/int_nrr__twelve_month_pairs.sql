@@ -70,7 +70,7 @@ at_starting_rates as (
         on
             met.starting_currency = rates.currency
             and met.first_month < rates.year_later_end_month
-            and rates.year_later_first_month < met.end_month
+            and met.end_month > rates.year_later_first_month
 ),
 
 {% if is_constant -%}

@@ -5,7 +5,9 @@ select
     pairs.starting_mrr,
     pairs.ending_mrr,
     cast(
-        case when pairs.ending_mrr < pairs.starting_mrr then pairs.ending_mrr else pairs.starting_mrr end as decimal(18, 4)
+        case
+            when pairs.ending_mrr < pairs.starting_mrr then pairs.ending_mrr else pairs.starting_mrr
+        end as decimal(18, 4)
     ) as retained_mrr,
     buckets.size,
     {%- for dimension in nrr.set_dimensions() %}
@@ -14,7 +16,7 @@ select
     sets.attributes
 from {{ ref('int_nrr__twelve_month_pairs') }} as pairs
 inner join {{ ref('int_nrr__months') }} as months
-    on months.month >= pairs.first_month and months.month < pairs.end_month
+    on pairs.first_month <= months.month and months.month < pairs.end_month
 inner join {{ ref('int_nrr__segment_sets') }} as sets on pairs.segment_key = sets.segment_key
 inner join {{ ref('int_nrr__arr_buckets') }} as buckets
     on {{ nrr.is_in_bucket('pairs.starting_mrr') }}

@@ -1,6 +1,6 @@
 {{ config(post_hook='{{ nrr.warn_of_rejected_events() }}') }}
 {%- set columns = nrr.event_columns() -%}
-{%- set given = [] -%} {%- for column in columns -%} {%- do given.append('given_' ~ column) -%} {%- endfor -%}
+{%- set given = nrr.given_event_columns() -%}
 {%- set keys = ['event_id', 'subscription_id', 'subscription_item_id', 'effective_at'] -%}
 -- One row per input row of subscription_events that is not used: its columns as they were given.
 with
@@ -10,7 +10,7 @@ delivered_twice as (
     select {{ nrr.fingerprint(keys) }} as delivery_key
     from {{ ref('int_nrr__judged_events') }}
     where event_id is not null
-    group by 1
+    group by {{ nrr.fingerprint(keys) }}
     having count(*) > 1
 
     union all
@@ -18,14 +18,16 @@ delivered_twice as (
     select {{ nrr.fingerprint(given) }} as delivery_key
     from {{ ref('int_nrr__judged_events') }}
     where event_id is null
-    group by 1
+    group by {{ nrr.fingerprint(given) }}
     having count(*) > 1
 ),
 
 usable_events as (
     select
         events.*,
-        case when event_id is null then {{ nrr.fingerprint(given) }} else {{ nrr.fingerprint(keys) }} end as delivery_key
+        case
+            when event_id is null then {{ nrr.fingerprint(given) }} else {{ nrr.fingerprint(keys) }}
+        end as delivery_key
     from {{ ref('int_nrr__checked_events') }} as events
     where reason is null
 ),

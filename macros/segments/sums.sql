@@ -35,7 +35,7 @@
 {# sum_type(column): the type of such a sum in a table: a number of accounts, an amount, or a product of amounts. #}
 {% macro sum_type(column) -%}
     {%- if column.endswith('_accounts') -%} integer
-    {%- elif column.endswith('_squared') or '_by_' in column -%} decimal(38, 8)
+    {%- elif column.endswith('_squared') or '_by_' in column -%} decimal(37, 8)
     {%- else -%} decimal(28, 4)
     {%- endif -%}
 {%- endmacro %}

@@ -35,8 +35,8 @@ company as (
     select
         companies.month,
         benchmarks.benchmark_id,
-        'all' as rated_dimension,
-        'all' as rated_segment,
+        cast('all' as {{ nrr.type_text() }}) as rated_dimension,
+        cast('all' as {{ nrr.type_text() }}) as rated_segment,
         case benchmarks.dimension
             when 'all' then 'all'
             when 'pricing_model' then companies.pricing_model
@@ -55,9 +55,9 @@ sizes as (
     select
         companies.month,
         benchmarks.benchmark_id,
-        'size' as rated_dimension,
+        cast('size' as {{ nrr.type_text() }}) as rated_dimension,
         sizes.size as rated_segment,
-        'all' as row_segment,
+        cast('all' as {{ nrr.type_text() }}) as row_segment,
         cast(null as decimal(28, 4)) as row_arr,
         1 as row_accounts
     from companies

@@ -71,6 +71,14 @@ def test_every_mart_has_an_enforced_contract(marts):
     assert not [node["name"] for node in marts if not node["config"]["contract"]["enforced"]]
 
 
+def test_marts_are_public_and_no_other_model_can_be_referred_to_from_outside(models, marts):
+    public = {node["name"] for node in models if node["access"] == "public"}
+    assert public == {node["name"] for node in marts}
+    assert {(node["access"], node["group"]) for node in models if node["name"] not in public} == {
+        ("private", "nrr")
+    }
+
+
 def test_every_model_is_described_with_its_grain_which_its_file_says_too(models):
     wrong = []
     for node in models:

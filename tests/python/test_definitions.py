@@ -7,7 +7,7 @@ from conftest import ROOT
 PAGE = (ROOT / "docs" / "definitions.md").read_text()
 HEADINGS = re.findall(r"^#{2,3} (\d+(?:\.\d+)?)[. ]", PAGE, re.MULTILINE)
 # "definitions 1.3", "Definitions 3.3 and 4.2", and so in a comment over two lines
-NAMED = r"[Dd]efinitions,?\s+(?:--\s+|#\s+)?(\d+\.\d+(?:(?:,| and|, and)\s+\d+\.\d+)*)"
+NAMED = r"[Dd]efinitions,?\s+(?:--\s+|#\s+)?(\d+\.\d+(?:(?:,| and|, and| to)\s+\d+\.\d+)*)"
 FOLDERS = ["macros", "models", "seeds", "tests", "scripts", "analyses"]
 
 

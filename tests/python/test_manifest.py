@@ -79,6 +79,12 @@ def test_marts_are_public_and_no_other_model_can_be_referred_to_from_outside(mod
     }
 
 
+def test_every_stored_model_has_an_enforced_contract(models):
+    stored = [node for node in models if node["config"]["materialized"] != "view"]
+    assert stored
+    assert not [node["name"] for node in stored if not node["config"]["contract"]["enforced"]]
+
+
 def test_every_model_is_described_with_its_grain_which_its_file_says_too(models):
     wrong = []
     for node in models:
@@ -120,3 +126,20 @@ def test_no_macro_has_the_name_of_one_of_dbts(manifest):
         names["nrr" if macro["package_name"] == "nrr" else "other"].add(macro["name"])
     assert "get_drop_sql" in names["other"]
     assert not names["nrr"] & names["other"]
+
+
+def test_every_macro_is_described_with_its_arguments(manifest):
+    """But for an engine's own form of one (`duckdb__fingerprint`), and generic tests."""
+    macros = [m for m in manifest["macros"].values() if m["package_name"] == "nrr"]
+    names = {macro["name"] for macro in macros}
+    wrong = []
+    for macro in macros:
+        if macro["name"].partition("__")[2] in names or macro["name"].startswith("test_"):
+            continue
+        signature = re.search(rf"macro\s+{macro['name']}\(([^)]*)\)", macro["macro_sql"])[1]
+        taken = [word.split("=")[0].strip() for word in signature.split(",") if word.strip()]
+        described = [a["name"] for a in macro["arguments"] if (a["description"] or "").strip()]
+        if not macro["description"].strip() or taken != described:
+            wrong.append(f"{macro['name']}: takes {taken}, {described} are described")
+    assert len(names) > 50
+    assert not wrong, "\n".join(wrong)

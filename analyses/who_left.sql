@@ -10,8 +10,8 @@ select
     accounts.plan,
     accounts.starting_mrr,
     accounts.ending_mrr,
-    accounts.starting_mrr - accounts.retained_mrr as lost_mrr
+    accounts.retained_mrr - accounts.starting_mrr as loss_mrr
 from {{ ref('nrr__retention_accounts') }} as accounts
 inner join newest on accounts.month = newest.month
 where accounts.retained_mrr < accounts.starting_mrr
-order by lost_mrr desc
+order by loss_mrr

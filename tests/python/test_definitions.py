@@ -2,6 +2,7 @@
 
 import re
 
+import yaml
 from conftest import ROOT
 
 PAGE = (ROOT / "docs" / "definitions.md").read_text()
@@ -43,3 +44,9 @@ def test_every_definition_that_is_named_is_there():
 
 def test_every_number_on_the_page_itself_is_a_heading():
     assert set(re.findall(r"(?:see |of |in |\()(\d\.\d)\b(?!%)", PAGE)) <= set(HEADINGS)
+
+
+def test_every_macro_of_a_rule_names_its_definition():
+    macros = yaml.safe_load((ROOT / "macros" / "rules" / "_macros.yml").read_text())["macros"]
+    assert macros
+    assert not [m["name"] for m in macros if not re.search(r"definitions \d\.\d", m["description"])]

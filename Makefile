@@ -27,7 +27,7 @@ unexport DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET
 # Each engine's own test; run.py names them with underscores.
 ENGINES := duckdb postgres spark spark-cluster snowflake bigquery redshift databricks trino
 ENGINE_TESTS := $(addprefix test-,$(ENGINES))
-.PHONY: help build test lint docs-models bench bench-cluster clean test-engines test-static $(ENGINE_TESTS)
+.PHONY: help build test test-long lint docs-models bench bench-cluster clean test-engines test-static $(ENGINE_TESTS)
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
@@ -46,6 +46,9 @@ build: $(VENV)/runtime.stamp ## build the tables with dbt and print the newest r
 
 test: lint ## run every lint and test that needs no server
 	$(BIN)/pytest
+
+test-long: $(VENV)/dev.stamp ## play long sequences of runs, and kill some (many minutes)
+	$(BIN)/pytest -m long
 
 lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 	$(BIN)/ruff check .

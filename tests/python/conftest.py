@@ -153,7 +153,7 @@ def dbt(tmp_path):
 def demo(tmp_path_factory) -> Dbt:
     """The demo, built once."""
     built = Dbt(tmp_path_factory.mktemp("demo"))
-    built.succeed("--write-json", "build", *WITHOUT_UNIT_TESTS)
+    built.succeed("--write-json", "build", *WITHOUT_UNIT_TESTS, "--store-failures")
     return built
 
 

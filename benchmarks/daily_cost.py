@@ -70,7 +70,7 @@ def sizes(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
             for name, kind, *_ in described
         )
         found[table] = connection.execute(
-            f"select count(*), sum({per_row}) from {table}"
+            f"select count(*), coalesce(sum({per_row}), 0) from {table}"
         ).fetchone()
     return found
 
@@ -84,7 +84,8 @@ def statements(folder: Path) -> list[tuple[str, str]]:
 def read_tables(sql: str, views: dict[str, str]) -> set[str]:
     """The tables that a statement names, and those under its views."""
     found = set()
-    for name in set(TABLE.findall(sql)):
+    # an insert only writes the table that it names first
+    for name in set(TABLE.findall(re.sub(r'^\s*insert into \S+', "", sql, flags=re.I))):
         found |= read_tables(views[name], views) if name in views else {name}
     return found
 

@@ -50,7 +50,7 @@
     {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
     {%- set value -%} round(safe_cast({{ text }} as bignumeric), {{ decimals }}) {%- endset -%}
     case
-        when {{ nrr.is_number(text) }} and abs({{ value }}) < 1{{ '0' * digits }} then cast({{ value }} as {{ type }})
+        when {{ nrr.is_number(text) }} and abs({{ value }}) < bignumeric '1{{ '0' * digits }}' then cast({{ value }} as {{ type }})
     end
 {%- endmacro %}
 
@@ -69,13 +69,15 @@
 {# ... and a number without a point is cut off by its own `decimal`. One with an exponent is a float that became text. #}
 {% macro redshift__read_decimal(column, type, digits, decimals) -%}
     {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
+    {%- set float -%} cast({{ text }} as double precision) {%- endset -%}
     case
         when {{ text }} ~ '^[+-]?0*([0-9]{1,{{ digits }}}([.][0-9]{0,{{ decimals }}})?|[0-9]{0,{{ digits - 1 }}}[.][0-9]{1,16})$'
             then cast({{ text }} as {{ type }})
         when {{ text }} ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)[eE][+-]?[0-9]{1,2}$'
             then case
-                when abs(cast({{ text }} as double precision)) < {{ '9' * digits }}
-                    then cast(cast({{ text }} as double precision) as {{ type }})
+                when abs({{ float }}) < {{ '9' * [digits, 15] | min }} then cast({{ float }} as {{ type }})
+                -- so large a float is a whole number
+                when abs({{ float }}) < {{ '9' * digits }} then cast(cast({{ float }} as decimal(38, 0)) as {{ type }})
             end
     end
 {%- endmacro %}

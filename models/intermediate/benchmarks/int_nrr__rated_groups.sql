@@ -99,6 +99,6 @@ select
     {%- for column in ['benchmark_id', 'rated_dimension', 'rated_segment', 'row_segment'] %}
     cast({{ column }} as {{ nrr.type_text() }}) as {{ column }},
     {%- endfor %}
-    cast(row_arr as decimal(38, 4)) as row_arr,
+    cast(row_arr as decimal(33, 4)) as row_arr,
     cast(row_accounts as integer) as row_accounts
 from rated

@@ -85,7 +85,7 @@ def read_tables(sql: str, views: dict[str, str]) -> set[str]:
     """The tables that a statement names, and those under its views."""
     found = set()
     # an insert only writes the table that it names first
-    for name in set(TABLE.findall(re.sub(r'^\s*insert into \S+', "", sql, flags=re.I))):
+    for name in set(TABLE.findall(re.sub(r"^\s*insert into \S+", "", sql, flags=re.I))):
         found |= read_tables(views[name], views) if name in views else {name}
     return found
 

@@ -40,6 +40,16 @@ class Company(Dbt):
         path = self.data / f"{name}.csv"
         write_csv(path, change(read_csv(path)))
 
+    def change_rows(self, name: str, key: str, like: dict, **values: str) -> None:
+        """Other values in the rows of an input that have the same key."""
+        self.change(
+            name,
+            lambda rows: [{**row, **values} if row[key] == like[key] else row for row in rows],
+        )
+
+    def remove_rows(self, name: str, key: str, like: dict) -> None:
+        self.change(name, lambda rows: [row for row in rows if row[key] != like[key]])
+
     def add_events(self, *events: dict) -> None:
         self.change("subscription_events", lambda rows: [*rows, *events])
 
@@ -78,21 +88,17 @@ def assert_built_as_anew(company: Company, **settings) -> None:
 
 
 @pytest.fixture(scope="module")
-def event() -> dict:
-    """An event with MRR of one of the demo's accounts, in US dollars."""
-    return next(
-        event
-        for event in read_csv(ROOT / "demo/data/subscription_events.csv")
-        if event["status"] == "active" and event["currency"] == "USD" and event["unit_amount"]
-    )
+def events() -> list[dict]:
+    """Events with MRR in US dollars, each of another account of the demo."""
+    found = {}
+    for event in read_csv(ROOT / "demo/data/subscription_events.csv"):
+        if event["status"] == "active" and event["currency"] == "USD" and event["unit_amount"]:
+            found.setdefault(event["account_id"], event)
+    return list(found.values())
 
 
 # --- What is rebuilt --------------------------------------------------------------------------
-# Each takes the company and the event, changes something, and may return other settings.
-
-
-def nothing(company, event):
-    pass
+# A change takes the company and an event, and may return settings for all runs from then on.
 
 
 def a_new_event(company, event):
@@ -104,36 +110,36 @@ def a_redelivery(company, event):
 
 
 def a_corrected_event(company, event):
-    company.change(
-        "subscription_events",
-        lambda rows: [
-            {**row, "quantity": "7"} if row["event_id"] == event["event_id"] else row
-            for row in rows
-        ],
-    )
+    company.change_rows("subscription_events", "event_id", event, quantity="7")
 
 
 def an_item_that_moves_to_another_account(company, event):
-    company.add_events(
-        {**event, "event_id": "moves", "account_id": "heir", "effective_at": "2026-05-05"}
-    )
+    moved = {"event_id": "moves", "account_id": "heir", "effective_at": "2026-05-05"}
+    company.add_events({**event, **moved})
 
 
-def a_removed_account(company, event):
-    gone = event["account_id"]
-    company.change(
-        "subscription_events", lambda rows: [row for row in rows if row["account_id"] != gone]
-    )
+def a_move_that_is_taken_back(company, event):
+    company.remove_rows("subscription_events", "event_id", {"event_id": "moves"})
 
 
 def another_attribute(company, event):
-    company.change(
-        "accounts",
-        lambda rows: [
-            {**row, "region": "moon"} if row["account_id"] == event["account_id"] else row
-            for row in rows
-        ],
-    )
+    company.change_rows("accounts", "account_id", event, region="moon")
+
+
+def an_event_in_a_currency_without_a_rate(company, event):
+    company.add_events({**event, "event_id": "new", "currency": "NZD", "unit_amount": "9"})
+
+
+def the_first_rate_of_that_currency(company, event):
+    company.change("exchange_rates", lambda rows: [*rows, {**rows[0], "currency": "NZD"}])
+
+
+def a_removed_account(company, event):
+    company.remove_rows("subscription_events", "account_id", event)
+
+
+def nothing(company, event):
+    pass
 
 
 def a_month_that_ends(company, event):
@@ -141,10 +147,8 @@ def a_month_that_ends(company, event):
 
 
 def a_corrected_rate(company, event):
-    company.change(
-        "exchange_rates",
-        lambda rows: [*rows, {**rows[0], "rate_date": "2026-03-31", "rate": "1.5"}],
-    )
+    new = {"rate_date": "2026-03-31", "rate": "1.5"}
+    company.change("exchange_rates", lambda rows: [*rows, {**rows[0], **new}])
 
 
 def another_bound_of_a_size(company, event):
@@ -152,7 +156,7 @@ def another_bound_of_a_size(company, event):
     company.succeed("seed", variables=SETTINGS)
 
 
-def other_rules_of_currencies_and_gaps(company, event):
+def other_rules_of_rates_and_gaps(company, event):
     return {"nrr_fx": "actual", "nrr_reactivation_counts": False}
 
 
@@ -176,81 +180,77 @@ def another_version_of_the_package(company, event):
     company.replace_in("dbt_project.yml", r"(version: &version) [\d.]+", r"\1 99.0.0")
 
 
+# Step by step: the change, the event it takes, and whose item states and spans are rebuilt.
+ITS, BOTH = {"its"}, {"its", "heir"}
+OF_ACCOUNTS = [
+    (a_new_event, 0, ITS, ITS),
+    (a_redelivery, 1, ITS, ITS),
+    (a_corrected_event, 2, ITS, ITS),
+    (an_item_that_moves_to_another_account, 3, BOTH, BOTH),
+    (a_move_that_is_taken_back, 3, BOTH, BOTH),
+    (another_attribute, 4, {}, ITS),
+    (an_event_in_a_currency_without_a_rate, 5, ITS, ITS),
+    (the_first_rate_of_that_currency, 5, ITS, ITS),
+    (a_removed_account, 6, ITS, ITS),
+]
+OF_WHAT_IS_READ_ANEW = [
+    (nothing, 0, {}, {}),
+    (a_month_that_ends, 0, {}, {}),
+    (a_corrected_rate, 0, {}, {}),
+    (another_bound_of_a_size, 0, {}, {}),
+    (other_rules_of_rates_and_gaps, 0, {}, {}),
+]
+OF_MONTHS_AND_SEGMENTS = [
+    (other_segments, 0, {}, ALL),
+    (another_time_zone, 0, {}, ALL),
+]
+OF_RULES = [
+    (another_reporting_currency, 0, ALL, ALL),
+    (another_rule_of_statuses, 0, ALL, ALL),
+    (another_version_of_the_package, 0, ALL, ALL),
+]
+
+
 @pytest.mark.parametrize(
-    ("change", "states", "spans"),
-    [
-        (nothing, {}, {}),
-        (a_new_event, {"its"}, {"its"}),
-        (a_redelivery, {"its"}, {"its"}),
-        (a_corrected_event, {"its"}, {"its"}),
-        (an_item_that_moves_to_another_account, {"its", "heir"}, {"its", "heir"}),
-        (a_removed_account, {"its"}, {"its"}),
-        (another_attribute, {}, {"its"}),
-        (a_month_that_ends, {}, {}),
-        (a_corrected_rate, {}, {}),
-        (another_bound_of_a_size, {}, {}),
-        (other_rules_of_currencies_and_gaps, {}, {}),
-        (other_segments, {}, ALL),
-        (another_time_zone, {}, ALL),
-        (another_reporting_currency, ALL, ALL),
-        (another_rule_of_statuses, ALL, ALL),
-        (another_version_of_the_package, ALL, ALL),
-    ],
-    ids=lambda value: value.__name__ if callable(value) else "",
+    "steps",
+    [OF_ACCOUNTS, OF_WHAT_IS_READ_ANEW, OF_MONTHS_AND_SEGMENTS, OF_RULES],
+    ids=["of accounts", "of what is read anew", "of months and segments", "of rules"],
 )
-def test_after(change, states, spans, company, event):
-    before = company.stored_rows()
-    settings = change(company, event) or {}
-    company.run_models(**settings)
-    after = company.stored_rows()
-    for table, expected in zip(STORED, [states, spans], strict=True):
-        names = {event["account_id"] if name == "its" else name for name in expected}
-        rebuilt = {
-            account
-            for account in before[table].keys() | after[table].keys()
-            if before[table][account] != after[table][account]
-        }
-        assert rebuilt == (set(before[table]) if expected == ALL else names), table
+def test_changes_rebuild_what_they_touch_and_end_with_a_full_builds_tables(steps, company, events):
+    settings = {}
+    for change, number, *expected in steps:
+        before = company.stored_rows()
+        settings |= change(company, events[number]) or {}
+        company.run_models(**settings)
+        after = company.stored_rows()
+        for table, accounts in zip(STORED, expected, strict=True):
+            names = {events[number]["account_id"] if n == "its" else n for n in accounts}
+            rebuilt = {
+                account
+                for account in before[table].keys() | after[table].keys()
+                if before[table][account] != after[table][account]
+            }
+            wanted = set(before[table]) if accounts == ALL else names
+            assert rebuilt == wanted, f"{table} after {change.__name__}"
     assert_built_as_anew(company, **settings)
-
-
-def test_an_account_whose_link_to_another_is_gone_is_rebuilt_too(company, event):
-    events = read_csv(company.data / "subscription_events.csv")
-    an_item_that_moves_to_another_account(company, event)
-    company.run_models()
-    write_csv(company.data / "subscription_events.csv", events)
-    company.run_models()
-    assert_built_as_anew(company)
-
-
-def test_accounts_are_rebuilt_when_their_currency_gets_its_first_rate(company, event):
-    company.add_events({**event, "event_id": "new", "currency": "NZD"})
-    company.run_models()
-    before = company.stored_rows()["int_nrr__item_states"]
-    company.change("exchange_rates", lambda rows: [*rows, {**rows[0], "currency": "NZD"}])
-    company.run_models()
-    after = company.stored_rows()["int_nrr__item_states"]
-    assert event["account_id"] in {name for name in after if after[name] != before[name]}
-    assert_built_as_anew(company)
 
 
 # --- Runs that do not come to their end -------------------------------------------------------
 
 
-@pytest.mark.parametrize("part", STORED)
-def test_a_run_of_a_part_leaves_the_rest_to_the_next(part, company, event):
+def test_a_run_of_a_part_leaves_the_rest_to_the_next(company, events):
     original = read_csv(company.data / "subscription_events.csv")
-    a_new_event(company, event)
-    company.run_models("--select", part)
+    a_new_event(company, events[0])
+    another_attribute(company, events[1])
+    company.run_models("--select", "int_nrr__item_states")
     # what it has seen is taken back
     write_csv(company.data / "subscription_events.csv", original)
-    another_attribute(company, event)
     company.run_models()
     assert_built_as_anew(company)
 
 
-def test_dbt_retry_works_after_a_failure(company, event):
-    a_new_event(company, event)
+def test_dbt_retry_works_after_a_failure(company, events):
+    a_new_event(company, events[0])
     model = "models/intermediate/accounts/int_nrr__account_spans.sql"
     right = (company.project / model).read_text()
     company.replace_in(model, r"named\.account_id,\n", "error('no space left') as account_id,\n")
@@ -265,10 +265,10 @@ def test_dbt_retry_works_after_a_failure(company, event):
 
 
 @pytest.mark.long
-def test_a_run_that_is_killed_leaves_its_accounts_to_the_next(company, event):
+def test_a_run_that_is_killed_leaves_its_accounts_to_the_next(company, events):
     original, moments = read_csv(company.data / "subscription_events.csv"), Random(11)
     for number in range(6):
-        company.add_events({**event, "event_id": f"new {number}", "unit_amount": f"{number}"})
+        company.add_events({**events[0], "event_id": f"new {number}", "unit_amount": f"{number}"})
         company.kill_in(moments, "run", variables=SETTINGS)
     write_csv(company.data / "subscription_events.csv", original)
     company.run_models()

@@ -49,9 +49,6 @@ payers as (
 attribute_runs as (
     select
         payers.account_id,
-        payers.acquisition_month,
-        payers.currency,
-        payers.fingerprint,
         {{ nrr.later('runs.first_month', 'payers.acquisition_month') }} as first_month,
         runs.end_month,
         runs.attributes,
@@ -90,10 +87,7 @@ sides as (
 
 changes as (
     select
-        payers.account_id,
-        payers.acquisition_month,
-        payers.currency,
-        payers.fingerprint,
+        items.account_id,
         case when side = 1 then items.first_month else items.end_month end as month,
         side as items,
         case when side = 1 then items.mrr else -items.mrr end as mrr,
@@ -110,9 +104,6 @@ changes as (
 
     select
         account_id,
-        acquisition_month,
-        currency,
-        fingerprint,
         case when side = 1 then first_month else end_month end as month,
         0 as items,
         0 as mrr,
@@ -127,9 +118,6 @@ monthly_changes as (
     select
         account_id,
         month,
-        min(acquisition_month) as acquisition_month,
-        min(currency) as currency,
-        min(fingerprint) as fingerprint,
         sum(items) as items_change,
         sum(mrr) as mrr_change,
         sum(item_key) as item_key_change,
@@ -143,9 +131,6 @@ monthly_changes as (
 spans as (
     select
         account_id,
-        acquisition_month,
-        currency,
-        fingerprint,
         month as first_month,
         lead(month) over (partition by account_id order by month) as end_month,
         lag(month) over (partition by account_id order by month) as previous_first_month,
@@ -199,12 +184,12 @@ named as (
         spans.account_id,
         spans.first_month,
         spans.end_month,
-        spans.fingerprint,
-        spans.currency,
+        payers.fingerprint,
+        payers.currency,
         spans.mrr - spans.mrr_change as opening_mrr,
         spans.mrr,
-        spans.acquisition_month,
-        {{ nrr.quarter_name('spans.acquisition_month') }} as acquisition_quarter,
+        payers.acquisition_month,
+        {{ nrr.quarter_name('payers.acquisition_month') }} as acquisition_quarter,
         {%- for dimension in dimensions %}
         coalesce(item_keys.{{ dimension }}, largest_shares.{{ dimension }}, '(unknown)') as {{ dimension }},
         coalesce(
@@ -214,6 +199,7 @@ named as (
         coalesce(attribute_keys.attributes, {{ nrr.unknown_attributes() }}) as attributes,
         coalesce(previous_attribute_keys.attributes, {{ nrr.unknown_attributes() }}) as opening_attributes
     from spans
+    inner join payers on spans.account_id = payers.account_id
     left join item_keys on spans.items = 1 and spans.item_key = item_keys.item_key
     left join item_keys as previous_item_keys
         on

@@ -55,15 +55,25 @@ sided_runs as (
     cross join sides
 ),
 
+-- all dimensions but the sizes come with the key of the segments
 changes as (
     select
         month,
         segment_key,
+        sum(case when side = 1 then accounts else -accounts end) as accounts,
+        sum(case when side = 1 then closing_mrr else -closing_mrr end) as closing_mrr
+    from sided_runs
+    group by month, segment_key
+),
+
+bucket_changes as (
+    select
+        month,
         arr_bucket,
         sum(case when side = 1 then accounts else -accounts end) as accounts,
         sum(case when side = 1 then closing_mrr else -closing_mrr end) as closing_mrr
     from sided_runs
-    group by month, segment_key, arr_bucket
+    group by month, arr_bucket
 ),
 
 changes_by_segment as (
@@ -80,14 +90,14 @@ changes_by_segment as (
     union all
 
     select
-        changes.month,
+        bucket_changes.month,
         'size' as segment_dimension,
         buckets.size as segment,
-        sum(changes.accounts) as accounts,
-        sum(changes.closing_mrr) as closing_mrr
-    from changes
-    inner join {{ ref('int_nrr__arr_buckets') }} as buckets on changes.arr_bucket = buckets.arr_bucket
-    group by changes.month, buckets.size
+        sum(bucket_changes.accounts) as accounts,
+        sum(bucket_changes.closing_mrr) as closing_mrr
+    from bucket_changes
+    inner join {{ ref('int_nrr__arr_buckets') }} as buckets on bucket_changes.arr_bucket = buckets.arr_bucket
+    group by bucket_changes.month, buckets.size
 ),
 
 running as (

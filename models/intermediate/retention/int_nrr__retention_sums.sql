@@ -44,16 +44,27 @@ sided_runs as (
     cross join sides
 ),
 
+-- all dimensions but the sizes come with the key of the segments
 changes as (
     select
         month,
-        segment_key,
+        segment_key
+        {%- for column in nrr.retention_sums() %},
+        sum(case when side = 1 then {{ column }} else -{{ column }} end) as {{ column }}
+        {%- endfor %}
+    from sided_runs
+    group by month, segment_key
+),
+
+bucket_changes as (
+    select
+        month,
         arr_bucket
         {%- for column in nrr.retention_sums() %},
         sum(case when side = 1 then {{ column }} else -{{ column }} end) as {{ column }}
         {%- endfor %}
     from sided_runs
-    group by month, segment_key, arr_bucket
+    group by month, arr_bucket
 ),
 
 changes_by_segment as (
@@ -71,15 +82,15 @@ changes_by_segment as (
     union all
 
     select
-        changes.month,
+        bucket_changes.month,
         'size' as segment_dimension,
         buckets.size as segment
         {%- for column in nrr.retention_sums() %},
-        sum(changes.{{ column }}) as {{ column }}
+        sum(bucket_changes.{{ column }}) as {{ column }}
         {%- endfor %}
-    from changes
-    inner join {{ ref('int_nrr__arr_buckets') }} as buckets on changes.arr_bucket = buckets.arr_bucket
-    group by changes.month, buckets.size
+    from bucket_changes
+    inner join {{ ref('int_nrr__arr_buckets') }} as buckets on bucket_changes.arr_bucket = buckets.arr_bucket
+    group by bucket_changes.month, buckets.size
 
     union all
 
@@ -88,10 +99,9 @@ changes_by_segment as (
         'arr_bucket' as segment_dimension,
         cast(arr_bucket as {{ nrr.type_text() }}) as segment
         {%- for column in nrr.retention_sums() %},
-        sum({{ column }}) as {{ column }}
+        {{ column }}
         {%- endfor %}
-    from changes
-    group by month, arr_bucket
+    from bucket_changes
 ),
 
 running as (

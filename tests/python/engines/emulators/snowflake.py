@@ -26,7 +26,7 @@ def mend() -> None:
     transform, explode = cursor._transform, cursor._transform_explode
     # DuckDB's temporary views have no schema. Those of dbt are dropped by dbt.
     cursor._transform = lambda self, expression, params: transform(
-        self, lasting(expression), params
+        self, lasting(expression).transform(signed), params
     )
     # What it cannot do is a server's fault to it, which a client tries again for minutes.
     cursor.execute = told(cursor.execute)
@@ -60,6 +60,15 @@ def lasting(expression: exp.Expr) -> exp.Expr:
         kept = [p for p in properties.expressions if not isinstance(p, exp.TemporaryProperty)]
         properties.set("expressions", kept)
     return expression
+
+
+def signed(node: exp.Expr) -> exp.Expr:
+    """Snowflake's hash is a number with a sign; DuckDB's takes a digit more."""
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
+        value = exp.Anonymous(this="hash", expressions=node.expressions)
+        halved = exp.BitwiseRightShift(this=value, expression=exp.Literal.number(1))
+        return exp.cast(halved, "bigint")
+    return node
 
 
 def from_source(expression: exp.Expr) -> exp.Expr:

@@ -44,6 +44,11 @@ STAGE_SECONDS = 900
 # --- Environments ---------------------------------------------------------------------------------
 
 
+def pip(python: Path) -> list[str]:
+    """The command of pip for the environment of a Python."""
+    return [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+
+
 def environment(name: str | None) -> Path:
     """The Python of the engine's own environment, made anew when its pinned packages change."""
     if name is None:
@@ -58,11 +63,12 @@ def environment(name: str | None) -> Path:
     if stamp.exists() and stamp.read_text() == requirements.read_text():
         return python
     print(f"{name}: installing its packages into .engines/{name} ...", flush=True)
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
+    # this environment's pip does it, since another takes longer to install than to use
+    make = [sys.executable, "-m", "venv", "--clear", "--without-pip", str(home)]
+    subprocess.run(make, check=True)
     # the file names every package: what they ask of each other, pip need not work out
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--no-deps"]
-    pip += ["--disable-pip-version-check"]
-    if subprocess.run([*pip, "--no-input", "-r", str(requirements)], check=False).returncode:
+    install = [*pip(python), "install", "--quiet", "--no-deps", "--no-compile", "--no-input"]
+    if subprocess.run([*install, "-r", str(requirements)], check=False).returncode:
         raise RuntimeError(
             f"the packages of {requirements.relative_to(ROOT)} could not be installed; pip says "
             "why above: is a package index within reach, is there room on the disk?"
@@ -247,9 +253,8 @@ HEADINGS = ["engine", "tested on", "versions", "models", "rows compared", "diffe
 def versions(python: Path, packages: list[str]) -> str:
     """The installed versions of packages, as 'name version, ...'."""
     listed = subprocess.run(
-        [str(python), "-m", "pip", "list", "--format=json", "--disable-pip-version-check"],
-        check=True, stdout=subprocess.PIPE,
-    )  # fmt: skip
+        [*pip(python), "list", "--format=json"], check=True, stdout=subprocess.PIPE
+    )
     installed = {package["name"]: package["version"] for package in json.loads(listed.stdout)}
     return ", ".join(f"{package} {installed[package]}" for package in packages)
 

@@ -122,6 +122,17 @@ def test_the_package_brings_its_data_tests_and_nothing_that_is_only_for_its_repo
     assert "model.shop.my_events" in staging["depends_on"]["nodes"]
 
 
+def test_a_model_of_the_project_reads_marts_and_no_intermediate_model(shop):
+    other = shop()
+    model = other.project / "models/churned.sql"
+    model.write_text("select * from {{ ref('nrr__mrr_movements') }} where movement = 'churn'")
+    other.succeed("parse")
+    model.write_text("select * from {{ ref('int_nrr__account_movements') }}")
+    parsed = other.run("parse")
+    assert not parsed.success
+    assert "is private to the 'nrr' group" in " ".join(parsed.output.split())
+
+
 @pytest.mark.parametrize(
     "configuration",
     ["{intermediate: {+materialized: ephemeral}}", "{marts: {+materialized: table}}"],

@@ -16,6 +16,11 @@
     cast({{ numerator }} as {{ nrr.type_double() }}) / nullif(cast({{ denominator }} as {{ nrr.type_double() }}), 0)
 {%- endmacro %}
 
+{# confidence_margin(...): half of the 95% interval of such a ratio (definitions 3.6); arguments as those of ratio_error. #}
+{% macro confidence_margin(change, change_squared, change_by_start) -%}
+    1.96 * {{ nrr.ratio_error(change, change_squared, change_by_start) }}
+{%- endmacro %}
+
 {#
   ratio_error(change, change_squared, change_by_start): standard error of the ratio sum(y) / sum(s)
   of a group's accounts, from sums over them: of y - s, of its square, and of its product with s.

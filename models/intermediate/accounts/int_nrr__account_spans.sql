@@ -2,14 +2,25 @@
 -- One row per account and span, a run of months at whose ends neither what it pays nor its segments change, from
 -- its first month with MRR on: MRR in its currency, and what it was before. An account that never pays has one row
 -- without a span, and so has one that pays in several currencies (int_nrr__several_currency_months).
-with accounts as (
-    select input.*
+with
+{%- if is_incremental() %}
+built as (
+    select distinct
+        account_id,
+        fingerprint
+    from {{ this }}
+),
+
+{% endif %}
+accounts as (
+    select
+        input.account_id,
+        input.fingerprint
     from {{ ref('int_nrr__span_fingerprints') }} as input
     {%- if is_incremental() %}
     -- whose states or attributes are others than those that their rows were made from
-    left join (select distinct built.account_id, built.fingerprint from {{ this }} as built) as known
-        on input.account_id = known.account_id
-    where {{ nrr.is_other('input.fingerprint', 'known.fingerprint') }}
+    left join built on input.account_id = built.account_id
+    where {{ nrr.is_other('input.fingerprint', 'built.fingerprint') }}
     {%- endif %}
 ),
 

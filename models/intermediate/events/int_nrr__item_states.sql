@@ -1,15 +1,24 @@
 -- One row per item and part of one of its states: what the item pays from starts_at up to, not including, ends_at, and
 -- what that is made of. An account without any usable row has one row without a state.
-with accounts as (
+with
+{%- if is_incremental() %}
+built as (
+    select distinct
+        account_id,
+        fingerprint
+    from {{ this }}
+),
+
+{% endif %}
+accounts as (
     {%- if is_incremental() %}
     -- whose input is another than the one that their rows were made from, or gone
     select
-        coalesce(input.account_id, known.account_id) as account_id,
+        coalesce(input.account_id, built.account_id) as account_id,
         input.fingerprint
     from {{ ref('int_nrr__account_fingerprints') }} as input
-    full outer join (select distinct built.account_id, built.fingerprint from {{ this }} as built) as known
-        on input.account_id = known.account_id
-    where {{ nrr.is_other('input.fingerprint', 'known.fingerprint') }}
+    full outer join built on input.account_id = built.account_id
+    where {{ nrr.is_other('input.fingerprint', 'built.fingerprint') }}
     {%- else %}
     select
         account_id,

@@ -32,10 +32,10 @@ rates as (
         {{ nrr.divide('ending_mrr', 'starting_mrr') }} as nrr,
         {{ nrr.divide('starting_mrr + contraction_mrr + churned_mrr', 'starting_mrr') }} as grr,
         {{ nrr.divide('retained_accounts', 'starting_accounts') }} as logo_retention,
-        1.96 * {{ nrr.ratio_error(
+        {{ nrr.confidence_margin(
             '(ending_mrr - starting_mrr)', 'change_mrr_squared', 'change_by_starting_mrr'
         ) }} as nrr_margin,
-        1.96 * {{ nrr.ratio_error(
+        {{ nrr.confidence_margin(
             '(contraction_mrr + churned_mrr)', 'loss_mrr_squared', 'loss_by_starting_mrr'
         ) }} as grr_margin
     from complete

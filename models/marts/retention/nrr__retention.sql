@@ -15,6 +15,7 @@ select
     {{ nrr.as_ratio(column) }} as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ ref('int_nrr__retention_rates') }}
+-- not the segments that only benchmarks cut
 where segment_dimension in (
     {%- for dimension in dimensions %}
     {{ nrr.text_literal(dimension) }}{{ ',' if not loop.last }}

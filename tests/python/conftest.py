@@ -98,7 +98,7 @@ class Dbt:
         return self
 
     def kill_in(self, moments: Random, *arguments: str, variables: dict | None = None) -> None:
-        """Starts a dbt command and kills it while it builds one of its first 40 nodes."""
+        """Starts a dbt command and kills it while it builds one of its first 30 nodes."""
         process = subprocess.Popen(
             [DBT, "--no-use-colors", *arguments, *given(variables)],
             cwd=self.project,
@@ -108,7 +108,7 @@ class Dbt:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        last = moments.randint(1, 40)
+        last = moments.randint(1, 30)
         started = sum(1 for line in islice((x for x in process.stdout if " START " in x), last))
         assert started == last, "it ended before it was killed"
         time.sleep(0.1 * moments.random())

@@ -249,6 +249,14 @@ def test_a_run_of_a_part_leaves_the_rest_to_the_next(company, events):
     assert_built_as_anew(company)
 
 
+def test_a_run_of_empty_inputs_leaves_the_stored_accounts_alone(company):
+    stored = company.stored_rows()
+    company.run_models("--empty")
+    assert company.stored_rows() == stored
+    company.run_models()
+    assert company.stored_rows() == stored
+
+
 def test_dbt_retry_works_after_a_failure(company, events):
     a_new_event(company, events[0])
     model = "models/intermediate/accounts/int_nrr__account_spans.sql"

@@ -7,6 +7,10 @@ built as (
         account_id,
         fingerprint
     from {{ this }}
+    {%- if flags.EMPTY %}
+    -- where no input is read, none is gone
+    where false
+    {%- endif %}
 ),
 
 {% endif %}

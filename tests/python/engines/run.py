@@ -32,7 +32,7 @@ from stages import Stage, stages  # noqa: E402
 
 PAGE = ROOT / "docs/engines.md"
 BEGIN, END = "<!-- results: written by make test-engines -->\n", "<!-- end of results -->"
-# Worked out in floating point, which no two engines do alike to the last digit.
+# Computed in floating point, which no two engines do alike to the last digit.
 RATES = {
     *["nrr", "grr", "logo_retention", "nrr_low", "nrr_high", "grr_low", "grr_high"],
     *["rate", "rate_to_next_band"],
@@ -236,7 +236,7 @@ def compare(made: list[Stage], expected: dict, found: dict, folder: Path) -> dic
         print("\n".join(lines[:20]))
         print(f"{len(lines)} differences, all of them in {folder / 'differences.txt'}")
     if not any(found[stage.name]["is_partial"] for stage in made):
-        lines.append("no run worked out only a part of the accounts")
+        lines.append("no run left an account alone")
         print(lines[-1])
     return {
         "models": max(found[stage.name]["models"] for stage in made),

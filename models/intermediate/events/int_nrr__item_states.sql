@@ -76,12 +76,14 @@ in_order as (
         -- A discount that ends splits its state in two, although no event says so: before its end, and after.
         case
             when carries_mrr and (discount_percent > 0 or discount_amount > 0) then discount_ends_at
-        end as discount_stops_at,
-        lead(effective_at) over (
+        end as discount_stops_at
+        {%- for column in ['effective_at', 'account_id'] %},
+        lead({{ column }}) over (
             partition by subscription_id, subscription_item_id
             order by
                 {{ nrr.state_order() | indent(16) }}
-        ) as next_effective_at
+        ) as next_{{ column }}
+        {%- endfor %}
     from states
 ),
 
@@ -137,4 +139,8 @@ select
     ) }} else 0 end as decimal(18, 4)) as mrr,
     fingerprint
 from parts
-where starts_at < ends_at or ends_at is null
+where
+    starts_at < ends_at
+    or ends_at is null
+    -- what another account takes over at the same instant: it may be all that its account has
+    or (starts_at = ends_at and account_id <> next_account_id)

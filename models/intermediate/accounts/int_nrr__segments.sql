@@ -1,5 +1,6 @@
 {%- set attributes = nrr.setting('nrr_segments') -%}
--- One row per set of segments and segment dimension: the segment. The company ('all') is a dimension of every set.
+-- One row per set of segments and segment dimension: the segment, and its id, by which sums group faster than by two
+-- names. The company ('all') is a dimension of every set.
 with sets as (
     select * from {{ ref('int_nrr__segment_sets') }}
 ),
@@ -18,7 +19,7 @@ dimensions as (
     {%- for dimension in ['all'] + nrr.set_dimensions() + attributes %}
     select {{ nrr.text_literal(dimension) }} as segment_dimension{{ ' union all' if not loop.last }}
     {%- endfor %}
-)
+),
 {%- set segment %}
     case dimensions.segment_dimension
         when 'all' then 'all'
@@ -31,12 +32,21 @@ dimensions as (
     end
 {%- endset %}
 
+named as (
+    select
+        sets.segment_key,
+        {{ nrr.as_text('dimensions.segment_dimension') }} as segment_dimension,
+        {{ nrr.as_text(segment | trim) }} as segment
+    from sets
+    {%- if attributes %}
+    left join attribute_sets on sets.attributes = attribute_sets.attributes
+    {%- endif %}
+    cross join dimensions
+)
+
 select
-    sets.segment_key,
-    {{ nrr.as_text('dimensions.segment_dimension') }} as segment_dimension,
-    {{ nrr.as_text(segment | trim) }} as segment
-from sets
-{%- if attributes %}
-left join attribute_sets on sets.attributes = attribute_sets.attributes
-{%- endif %}
-cross join dimensions
+    segment_key,
+    {{ nrr.fingerprint(['segment_dimension', 'segment']) }} as segment_id,
+    segment_dimension,
+    segment
+from named

@@ -76,16 +76,34 @@ bucket_changes as (
     group by month, arr_bucket
 ),
 
+changes_by_segment_id as (
+    select
+        changes.month,
+        sets.segment_id,
+        sum(changes.accounts) as accounts,
+        sum(changes.closing_mrr) as closing_mrr
+    from changes
+    inner join {{ ref('int_nrr__segments') }} as sets on changes.segment_key = sets.segment_key
+    group by changes.month, sets.segment_id
+),
+
+segments as (
+    select distinct
+        segment_id,
+        segment_dimension,
+        segment
+    from {{ ref('int_nrr__segments') }}
+),
+
 changes_by_segment as (
     select
         changes.month,
         segments.segment_dimension,
         segments.segment,
-        sum(changes.accounts) as accounts,
-        sum(changes.closing_mrr) as closing_mrr
-    from changes
-    inner join {{ ref('int_nrr__segments') }} as segments on changes.segment_key = segments.segment_key
-    group by changes.month, segments.segment_dimension, segments.segment
+        changes.accounts,
+        changes.closing_mrr
+    from changes_by_segment_id as changes
+    inner join segments on changes.segment_id = segments.segment_id
 
     union all
 

@@ -15,6 +15,27 @@ with changes as (
             'case when movements.opening_mrr > 0 then movements.opening_mrr else movements.closing_mrr end'
         ) }}
     group by movements.month, movements.segment_key, buckets.arr_bucket
+),
+
+changes_by_segment_id as (
+    select
+        changes.month,
+        sets.segment_id,
+        {%- for column in nrr.movement_columns() %}
+        sum(changes.{{ column }}) as {{ column }},
+        {%- endfor %}
+        sum(changes.fx_mrr) as fx_mrr
+    from changes
+    inner join {{ ref('int_nrr__segments') }} as sets on changes.segment_key = sets.segment_key
+    group by changes.month, sets.segment_id
+),
+
+segments as (
+    select distinct
+        segment_id,
+        segment_dimension,
+        segment
+    from {{ ref('int_nrr__segments') }}
 )
 
 select
@@ -22,12 +43,11 @@ select
     segments.segment_dimension,
     segments.segment,
     {%- for column in nrr.movement_columns() %}
-    cast(sum(changes.{{ column }}) as decimal(28, 4)) as {{ column }},
+    cast(changes.{{ column }} as decimal(28, 4)) as {{ column }},
     {%- endfor %}
-    cast(sum(changes.fx_mrr) as decimal(28, 4)) as fx_mrr
-from changes
-inner join {{ ref('int_nrr__segments') }} as segments on changes.segment_key = segments.segment_key
-group by changes.month, segments.segment_dimension, segments.segment
+    cast(changes.fx_mrr as decimal(28, 4)) as fx_mrr
+from changes_by_segment_id as changes
+inner join segments on changes.segment_id = segments.segment_id
 
 union all
 

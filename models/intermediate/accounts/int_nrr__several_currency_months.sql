@@ -1,28 +1,36 @@
 {%- set dimensions = nrr.item_dimensions() + ['currency'] -%}
 -- One row per account that pays in several currencies and month, from its first month with MRR to the newest: MRR in
 -- reporting currency and its segments, which move with the rates.
-with account_months as (
+with accounts as (
     select
-        spans.account_id,
-        spans.acquisition_month,
+        account_id,
+        acquisition_month
+    from {{ ref('int_nrr__account_spans') }}
+    where has_several_currencies
+),
+
+account_months as (
+    select
+        accounts.account_id,
+        accounts.acquisition_month,
         months.month
-    from {{ ref('int_nrr__account_spans') }} as spans
-    inner join {{ ref('int_nrr__months') }} as months on spans.acquisition_month <= months.month
-    where spans.has_several_currencies
+    from accounts
+    inner join {{ ref('int_nrr__months') }} as months on accounts.acquisition_month <= months.month
 ),
 
 states as (
     select
-        account_id,
-        currency,
-        mrr,
-        coalesce(pricing_model, '(unknown)') as pricing_model,
-        coalesce(plan_id, '(unknown)') as plan,
-        coalesce(billing_interval, '(unknown)') as billing_interval,
-        {{ nrr.month_of('starts_at') }} as first_month,
-        {{ nrr.month_of('ends_at') }} as end_month
-    from {{ ref('int_nrr__item_states') }}
-    where mrr > 0
+        states.account_id,
+        states.currency,
+        states.mrr,
+        coalesce(states.pricing_model, '(unknown)') as pricing_model,
+        coalesce(states.plan_id, '(unknown)') as plan,
+        coalesce(states.billing_interval, '(unknown)') as billing_interval,
+        {{ nrr.month_of('states.starts_at') }} as first_month,
+        {{ nrr.month_of('states.ends_at') }} as end_month
+    from {{ ref('int_nrr__item_states') }} as states
+    inner join accounts on states.account_id = accounts.account_id
+    where states.mrr > 0
 ),
 
 items as (

@@ -7,9 +7,9 @@ with attribute_fingerprints as (
     select
         account_id,
         sum(cast(
-            {{ nrr.fingerprint(['valid_from'] + nrr.attribute_columns()) }} as {{ nrr.type_wide_integer() }}
+            {{ nrr.fingerprint(['first_month', 'attributes']) }} as {{ nrr.type_wide_integer() }}
         )) as fingerprint
-    from {{ ref('stg_nrr__accounts') }}
+    from {{ ref('int_nrr__account_attributes') }}
     group by account_id
 ),
 

@@ -22,23 +22,27 @@ delivered_twice as (
     having count(*) > 1
 ),
 
-usable_events as (
+-- what cannot be used, and what was delivered twice
+candidates as (
     select
         events.*,
-        case
-            when event_id is null then {{ nrr.fingerprint(given) }} else {{ nrr.fingerprint(keys) }}
-        end as delivery_key
+        delivered_twice.delivery_key
     from {{ ref('int_nrr__checked_events') }} as events
-    where reason is null
+    left join delivered_twice
+        on
+            case
+                when events.event_id is null then {{ nrr.fingerprint(given) }} else {{ nrr.fingerprint(keys) }}
+            end = delivered_twice.delivery_key
+    where events.reason is not null or delivered_twice.delivery_key is not null
 ),
 
 deliveries as (
     select
-        usable_events.*,
+        candidates.*,
         row_number() over (
             partition by
                 event_id, subscription_id, subscription_item_id, effective_at,
-                case when event_id is null then usable_events.delivery_key end
+                case when event_id is null then delivery_key end
             order by
                 {{ nrr.state_order(descending=true) | indent(16) }},
                 -- written differently, but the same
@@ -46,8 +50,8 @@ deliveries as (
                 {{ nrr.as_text(column) }} nulls last{{ ',' if not loop.last }}
                 {%- endfor %}
         ) as newest_first
-    from usable_events
-    inner join delivered_twice on usable_events.delivery_key = delivered_twice.delivery_key
+    from candidates
+    where reason is null
 ),
 
 rejected as (
@@ -56,7 +60,7 @@ rejected as (
         {{ nrr.as_text('given_' ~ column) }} as {{ column }},
         {%- endfor %}
         reason
-    from {{ ref('int_nrr__checked_events') }}
+    from candidates
     where reason is not null
 
     union all

@@ -53,17 +53,11 @@ def nodes_of(manifest):
                 "path": path.as_posix(),
                 "reads": set(node["depends_on"].get("nodes", [])),
                 "materialized": node["config"]["materialized"],
-                "description": node["description"] or first_comment(ROOT / path),
+                "description": node["description"],
             }
     for node in nodes.values():
         node["reads"] &= nodes.keys()
     return nodes
-
-
-def first_comment(path):
-    """The first comment of a model, for as long as its YAML does not describe it."""
-    match = re.search(r"^-- .*(?:\n-- .*)*", path.read_text(), re.MULTILINE)
-    return re.sub(r"\n?-- ", " ", match[0]) if match else ""
 
 
 def readers_last(nodes):

@@ -20,7 +20,7 @@
         {%- endif -%}
     {%- elif name == 'nrr_as_of' -%}
         {%- if value is not none and not modules.re.fullmatch(
-            '\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?(Z|\+00:00)?',
+            '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])([T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,6})?)?)?(Z|\\+00:00)?',
             value | string
         ) -%}
             {%- set ns.takes = "null, or a timestamp in UTC such as '2026-11-01 00:00:00'" -%}

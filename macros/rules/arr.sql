@@ -6,17 +6,13 @@
 {%- endmacro %}
 
 {#
-  smallest_mrr_of_arr(arr): the smallest MRR, decimal(18, 4), whose ARR is at least this, from 0 on. The quotient is at most
-  one ten-thousandth off, whichever way it was rounded: it and its neighbours are tried.
+  smallest_mrr_of_arr(arr): the smallest MRR, decimal(18, 4), whose ARR is at least this, from 0 on: a twelfth in whole
+  ten-thousandths, rounded up. Both sides times a million, as divide_whole asks.
 #}
 {% macro smallest_mrr_of_arr(arr) -%}
-    {%- set about -%} cast({{ arr }} / 12 as decimal(18, 4)) {%- endset -%}
-    {%- set step -%} cast(0.0001 as decimal(5, 4)) {%- endset -%}
-    cast(
-        case
-            when {{ nrr.arr(about ~ ' - ' ~ step) }} >= {{ arr }} then {{ about }} - {{ step }}
-            when {{ nrr.arr(about) }} >= {{ arr }} then {{ about }}
-            else {{ about }} + {{ step }}
-        end as decimal(18, 4)
-    )
+    {%- set integer = nrr.type_wide_integer() -%}
+    {{ nrr.ten_thousandths(nrr.divide_whole(
+        "((cast(cast(" ~ arr ~ " as decimal(28, 4)) * 10000 as " ~ integer ~ ") + 11) * 1000000)",
+        "cast(12000000 as " ~ integer ~ ")"
+    )) }}
 {%- endmacro %}

@@ -1,7 +1,6 @@
 {#
   size(arr, sizes): whether an account with this ARR has the size of a row of nrr_sizes (definitions 3.3); `sizes` is the
-  row, with its size, arr_from and arr_to, the next larger size's arr_from (null: none). Reporting currency per year. To
-  cut sizes another way, write `default__size` in a project of your own that stands before nrr in the dispatch order.
+  row, with its size, arr_from and arr_to, the next larger size's arr_from (null: none). Reporting currency per year.
 #}
 {% macro size(arr, sizes) -%} {{ return(adapter.dispatch('size', 'nrr')(arr, sizes)) }} {%- endmacro %}
 

@@ -1,8 +1,8 @@
 {{ config(severity='warn', fail_calc='coalesce(sum(number_of_states), 0)') }}
 -- Definitions 1.3. States of one item that take effect at the same instant and differ in MRR, although neither
 -- recorded_at nor sequence says which of them is the last: their ids, or their content, decided. Warns with their
--- number.
--- To resolve: give subscription_events a column `sequence`, a whole number that grows with the order of such states.
+-- number. To resolve: give subscription_events a column `sequence`, a whole number that grows with the order of such
+-- states.
 with events as (
     select
         events.subscription_id,

@@ -1,5 +1,7 @@
 """What the package makes of the files it is given: the least that works, and clear errors."""
 
+import shutil
+
 import duckdb
 import pytest
 from conftest import WITHOUT_UNIT_TESTS, Dbt
@@ -54,6 +56,7 @@ IDS = [
     "semi;colon,comma",
     "two\nlines",
     "x" * 10_000,
+    *[f"a{number}" for number in range(200)],
 ]
 
 
@@ -61,9 +64,8 @@ IDS = [
 def odd(tmp_path_factory) -> tuple[Dbt, str]:
     """A build of odd ids and of a line that is too short, and what it printed."""
     folder = tmp_path_factory.mktemp("odd")
-    ids = IDS + [f"a{number}" for number in range(200)]
     data = write_events(
-        folder / "data", [[i, i, "2024-01-05", "active", "10", "month"] for i in ids]
+        folder / "data", [[i, i, "2024-01-05", "active", "10", "month"] for i in IDS]
     )
     with (data / "subscription_events.csv").open("a", newline="") as file:
         file.write("a-short,s-short,2024-01-05,active\r\n")
@@ -74,7 +76,7 @@ def odd(tmp_path_factory) -> tuple[Dbt, str]:
 
 def test_ids_are_only_ids(odd):
     found = odd[0].query("select distinct account_id from nrr__account_months")
-    assert {account for (account,) in found} > set(IDS)
+    assert {account for (account,) in found} == set(IDS)
 
 
 def test_a_line_that_is_too_short_is_a_row_with_missing_values_of_which_the_build_warns(odd):
@@ -85,10 +87,26 @@ def test_a_line_that_is_too_short_is_a_row_with_missing_values_of_which_the_buil
     ]
 
 
-def test_more_rejected_rows_than_allowed_fail_the_build(odd):
-    # one of 208 rows is rejected: not more than the hundredth that is allowed without a word
-    test = ["test", "--select", "few_events_are_rejected"]
-    assert not odd[0].run(*test, variables={"nrr_rejected_rows_allowed": 0.0048}).success
+@pytest.mark.parametrize(
+    ("more_rejected", "allowed", "passes"),
+    [
+        (0, {}, True),
+        (0, {"nrr_rejected_rows_allowed": 0.0048}, False),
+        (2, {}, False),
+        (2, {"nrr_rejected_rows_allowed": 0.02}, True),
+    ],
+)
+def test_more_than_one_percent_of_rejected_rows_or_than_allowed_fail_the_build(
+    more_rejected, allowed, passes, odd, dbt
+):
+    # one of 208 rows is rejected, or three of 210
+    copy = dbt(data=odd[0].data)
+    shutil.copy(odd[0].database, copy.database)
+    with duckdb.connect(copy.database) as connection:
+        connection.execute(f"insert into int_nrr__input_rows values ('other', {more_rejected})")
+    finished = copy.run("test", "--select", "few_events_are_rejected", variables=allowed)
+    assert finished.success == passes
+    assert "few_events_are_rejected" in finished.output
 
 
 def garbage(data):

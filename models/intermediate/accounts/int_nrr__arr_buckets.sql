@@ -44,10 +44,9 @@ bucket_starts as (
 ),
 
 buckets as (
-    select cast(arr_from as decimal(28, 4)) as arr_from
+    select distinct cast(arr_from as decimal(28, 4)) as arr_from
     from bucket_starts
     where arr_from is not null
-    group by 1
 ),
 
 mrr_buckets as (

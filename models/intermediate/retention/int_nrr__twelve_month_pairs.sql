@@ -36,9 +36,9 @@ met as (
     select
         starts.account_id,
         starts.segment_key,
-        starts.currency as starting_currency,
+        -- the only one of the account
+        starts.currency,
         starts.mrr as starting_mrr,
-        ends.currency as ending_currency,
         {%- if nrr.setting('nrr_reactivation_counts') %}
         ends.mrr as ending_mrr,
         {%- else %}
@@ -59,7 +59,7 @@ at_starting_rates as (
     select
         met.account_id,
         met.segment_key,
-        met.ending_currency,
+        met.currency,
         met.ending_mrr as own_ending_mrr,
         {{ nrr.convert('met.starting_mrr', 'rates.rate') }} as starting_mrr,
         {{ nrr.convert('met.ending_mrr', 'rates.rate') }} as ending_mrr,
@@ -68,7 +68,7 @@ at_starting_rates as (
     from met
     inner join rates
         on
-            met.starting_currency = rates.currency
+            met.currency = rates.currency
             and met.first_month < rates.year_later_end_month
             and met.end_month > rates.year_later_first_month
 ),
@@ -96,7 +96,7 @@ converted as (
     from at_starting_rates as pairs
     inner join rates
         on
-            pairs.ending_currency = rates.currency
+            pairs.currency = rates.currency
             and pairs.first_month < rates.end_month
             and rates.first_month < pairs.end_month
 ),

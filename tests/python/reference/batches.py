@@ -17,7 +17,9 @@ def corrected(event: dict, dice: Random) -> dict:
     """The event as its source corrects it later, under the same id, in one of its columns."""
     value = {
         "unit_amount": ["10", "250.50", "", "x"],
-        "quantity": ["1", "2", "7.5"],
+        "status": ["ACTIVE ", "canceled", "Paused", "unheard of", "draft"],
+        "quantity": ["1", "2", "7.5", "many"],
+        "billing_interval": ["month", "Annual", "one_time", "aeon"],
         "plan_id": ["basic", "pro", ""],
         "account_id": ["acc_0001", "acc_0002", ""],
         "effective_at": ["2023-05-31 23:59:59", "2024-02-29", "2030-01-01"],

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from math import floor, isqrt
 from zoneinfo import ZoneInfo
 
@@ -44,8 +44,13 @@ EVENT_COLUMNS = [
 ]
 # What decides last which of an item's states at one instant lasts, in this order.
 CONTENT_COLUMNS = ["account_id", *EVENT_COLUMNS[EVENT_COLUMNS.index("status") :]]
+REQUIRED_COLUMNS = {"account_id", "subscription_id", "effective_at", "status"}
+# ... of states that carry MRR
+COLUMNS_OF_A_PRICE = {"unit_amount", "billing_interval"}
 STATUSES = {"trialing", "active", "past_due", "unpaid", "paused", "cancelled"}
+IGNORED = "ignore"
 PERIODS_PER_MONTH = {
+    "one_time": Fraction(0),
     "day": Fraction(365, 12),
     "week": Fraction(52, 12),
     "month": Fraction(1),
@@ -53,6 +58,8 @@ PERIODS_PER_MONTH = {
     "year": Fraction(1, 12),
 }
 UNKNOWN = "(unknown)"
+# What may stand around a value without meaning anything; the last is the no-break space.
+BLANKS = " \t\r\n\u00a0"
 Z_95 = Fraction(196, 100)
 NUMBER_LIMIT = 10**12
 
@@ -66,11 +73,42 @@ class Settings:
     timezone: str = "UTC"
     segments: list[str] = field(default_factory=list)
     past_due_counts: bool = True
+    paused_counts: bool = False
+    discounts: str = "all"
     reactivation_counts: bool = True
     fx: str = "constant"
     run_started_at: datetime = field(
         default_factory=lambda: datetime.now(timezone.utc).replace(tzinfo=None)
     )
+
+
+@dataclass
+class Seeds:
+    """The rows of the seeds as text; each band with the columns of its benchmark's row."""
+
+    sizes: list[dict]
+    status_values: list[dict]
+    interval_values: list[dict]
+    benchmarks: list[dict] = field(default_factory=list)
+    bands: list[dict] = field(default_factory=list)
+
+    @cached_property
+    def statuses(self) -> dict[str, str]:
+        """{word: status}, or IGNORED; the statuses themselves are always known."""
+        known = {word(row["value"]): word(row["status"]) for row in self.status_values}
+        return {status: status for status in STATUSES} | known
+
+    @cached_property
+    def intervals(self) -> dict[str, tuple[str, Fraction]]:
+        """{word: (interval, how many of them)}; the intervals themselves are always known."""
+        known = {
+            word(row["value"]): (
+                word(row["billing_interval"]),
+                read_number(row["billing_interval_count"]),
+            )
+            for row in self.interval_values
+        }
+        return {interval: (interval, Fraction(1)) for interval in PERIODS_PER_MONTH} | known
 
 
 @dataclass
@@ -94,9 +132,14 @@ class Result:
 
 @dataclass
 class State:
-    """One input row of subscription_events, read and with its defaults."""
+    """One input row of subscription_events, read and with its defaults.
+
+    A status or an interval that the seeds do not know is None. `unreadable` are the columns whose
+    value is there and cannot be read.
+    """
 
     row: dict
+    unreadable: set[str]
     event_id: str | None
     account_id: str | None
     subscription_id: str | None
@@ -113,6 +156,7 @@ class State:
     unit_amount: Fraction | None
     currency: str
     billing_interval: str | None
+    intervals_of_value: Fraction
     billing_interval_count: Fraction
     discount_percent: Fraction
     discount_amount: Fraction
@@ -132,7 +176,7 @@ class State:
     def identity(self) -> tuple:
         """What redeliveries have in common; without event_id the content as given (section 1)."""
         if self.event_id is None:
-            return tuple(read_text(self.row.get(column)) for column in EVENT_COLUMNS)
+            return tuple(given(self.row, column) for column in EVENT_COLUMNS)
         return (self.event_id, *self.item, self.effective_at)
 
     @property
@@ -160,13 +204,24 @@ class Pair:
 
 
 def read_text(value: str | None) -> str | None:
-    """The text as it is; empty text is a missing value."""
-    return value if value else None
+    """The text without the blanks around it; nothing but blanks is a missing value."""
+    return (value or "").strip(BLANKS) or None
+
+
+def given(row: dict, column: str) -> str | None:
+    """The text in a column of a row, None if there is none or no such column."""
+    return read_text(row.get(column))
+
+
+def word(value: str | None) -> str | None:
+    """A status or an interval as it is looked up: without regard to case, spaces and hyphens."""
+    text = read_text(value)
+    return text and re.sub("[ -]", "_", text.lower())
 
 
 def exact_number(value: str | None) -> Fraction | None:
     """The number that the text is, None if it is none."""
-    text = (value or "").strip()
+    text = read_text(value) or ""
     if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
         return None
     return Fraction(text)
@@ -182,11 +237,11 @@ def read_number(value: str | None, places: int | None = 6) -> Fraction | None:
     return number if abs(number) < NUMBER_LIMIT else None
 
 
-def read_sequence(value: str | None) -> int:
-    """A whole number of 64 bits, also written as 3.0; 0 if missing or unreadable."""
+def read_sequence(value: str | None) -> int | None:
+    """A whole number of 64 bits, also written as 3.0; None if it is none."""
     number = exact_number(value)
     is_whole = number is not None and number.denominator == 1
-    return int(number) if is_whole and -(2**63) <= number < 2**63 else 0
+    return int(number) if is_whole and -(2**63) <= number < 2**63 else None
 
 
 TIMESTAMP = re.compile(
@@ -196,61 +251,74 @@ TIMESTAMP = re.compile(
 )
 
 
-def read_timestamp(value: str | datetime | None) -> datetime | None:
+def read_timestamp(value: str | datetime | None, zone: str = "UTC") -> datetime | None:
     """An instant in UTC, to the microsecond (further digits are cut); None if unreadable.
 
-    A year before 1900 or after 2199 cannot be meant.
+    A date without a time of day is that day in the zone. A year before 1900 or after 2199 cannot
+    be meant.
     """
     if isinstance(value, datetime):
         return value
-    match = TIMESTAMP.fullmatch(value or "")
+    match = TIMESTAMP.fullmatch(read_text(value) or "")
     if not match:
         return None
     year, month, day, hour, minute, second, digits, off_hours, off_minutes = match.groups()
     try:
-        local = datetime(
+        instant = datetime(
             int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
             int((digits or "0")[:6].ljust(6, "0")),
         )  # fmt: skip
+        if not 1900 <= instant.year < 2200:
+            return None
+        if hour is None:
+            return utc_time(instant, zone)
         offset = 60 * int(off_hours or 0)
         offset += int(off_minutes or 0) * (-1 if (off_hours or "").startswith("-") else 1)
-        instant = local - timedelta(minutes=offset)
+        return instant - timedelta(minutes=offset)
     except (ValueError, OverflowError):
         return None
-    return instant if 1900 <= instant.year < 2200 else None
 
 
-def read_state(row: dict, settings: Settings) -> State:
-    """One row of subscription_events with its types and defaults (an unreadable value is None)."""
-    subscription_id = read_text(row.get("subscription_id"))
-    item_id = read_text(row.get("subscription_item_id"))
+def read_date(value: str | None) -> date | None:
+    """A day, of an instant that in UTC; None if unreadable."""
+    instant = read_timestamp(value)
+    return instant and instant.date()
 
-    def number(column: str, default: int | None) -> Fraction | None:
-        value = read_number(row.get(column))
-        return Fraction(default) if value is None and default is not None else value
 
+def read_state(row: dict, settings: Settings, seeds: Seeds) -> State:
+    """One row of subscription_events with its types and defaults."""
+
+    def instant(value: str | None) -> datetime | None:
+        return read_timestamp(value, settings.timezone)
+
+    readers = {
+        **dict.fromkeys(["effective_at", "recorded_at", "discount_ends_at"], instant),
+        "sequence": read_sequence,
+        **dict.fromkeys(["quantity", "unit_amount", "billing_interval_count"], read_number),
+        **dict.fromkeys(["discount_percent", "discount_amount"], read_number),
+    }
+    read = {column: readers.get(column, read_text)(row.get(column)) for column in EVENT_COLUMNS}
+    defaults = {
+        "subscription_item_id": read["subscription_id"],
+        "sequence": 0,
+        "quantity": Fraction(1),
+        "currency": settings.reporting_currency,
+        "billing_interval_count": Fraction(1),
+        "discount_percent": Fraction(0),
+        "discount_amount": Fraction(0),
+    }
+    values = {
+        column: defaults.get(column) if value is None else value for column, value in read.items()
+    }
+    values["currency"] = values["currency"].upper()
+    values["status"] = seeds.statuses.get(word(row.get("status")))
+    interval = seeds.intervals.get(word(row.get("billing_interval")), (None, Fraction(1)))
+    values["billing_interval"], values["intervals_of_value"] = interval
     return State(
         row=row,
-        event_id=read_text(row.get("event_id")),
-        account_id=read_text(row.get("account_id")),
-        subscription_id=subscription_id,
-        subscription_item_id=item_id or subscription_id,
-        names_item=item_id is not None,
-        effective_at=read_timestamp(row.get("effective_at")),
-        sequence=read_sequence(row.get("sequence")),
-        recorded_at=read_timestamp(row.get("recorded_at")),
-        status=read_text(row.get("status")),
-        product_id=read_text(row.get("product_id")),
-        plan_id=read_text(row.get("plan_id")),
-        pricing_model=read_text(row.get("pricing_model")),
-        quantity=number("quantity", 1),
-        unit_amount=number("unit_amount", None),
-        currency=read_text(row.get("currency")) or settings.reporting_currency,
-        billing_interval=read_text(row.get("billing_interval")),
-        billing_interval_count=number("billing_interval_count", 1),
-        discount_percent=number("discount_percent", 0),
-        discount_amount=number("discount_amount", 0),
-        discount_ends_at=read_timestamp(row.get("discount_ends_at")),
+        unreadable={c for c in EVENT_COLUMNS if given(row, c) is not None and read[c] is None},
+        names_item=read["subscription_item_id"] is not None,
+        **values,
     )
 
 
@@ -303,8 +371,12 @@ def add_months(month: date, months: int) -> date:
 def month_end(month: date, zone: str) -> datetime:
     """The instant (UTC) at which the next month begins in the zone (section 1, Month end)."""
     following = add_months(month, 1)
-    begin = datetime(following.year, following.month, 1, tzinfo=ZoneInfo(zone))
-    return begin.astimezone(timezone.utc).replace(tzinfo=None)
+    return utc_time(datetime(following.year, following.month, 1), zone)
+
+
+def utc_time(local: datetime, zone: str) -> datetime:
+    """The instant (UTC) at which clocks in the zone show this time."""
+    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def month_of(instant: datetime, zone: str) -> date:
@@ -323,16 +395,14 @@ def months_between(first: date, last: date) -> list[date]:
 
 
 def as_of_instant(states: list[State], settings: Settings) -> datetime | None:
-    """Up to when the data is complete: the setting, or the newest recorded_at of the used rows."""
+    """Up to when the data is complete: the setting, or the newest record before the run.
+
+    A row that does not say when it was recorded counts with its effective_at.
+    """
     if settings.as_of:
         return read_timestamp(settings.as_of)
-    instants = [state.recorded_at for state in states if state.recorded_at]
-    instants += [
-        state.effective_at
-        for state in states
-        if not state.recorded_at and state.effective_at <= settings.run_started_at
-    ]
-    return max(instants, default=None)
+    instants = [state.loaded_at for state in states]
+    return max((at for at in instants if at <= settings.run_started_at), default=None)
 
 
 def complete_months(states: list[State], settings: Settings) -> list[date]:
@@ -349,31 +419,44 @@ def complete_months(states: list[State], settings: Settings) -> list[date]:
 
 
 def carries_mrr(status: str | None, settings: Settings) -> bool:
-    """Whether a status carries MRR: active, and by default past_due (section 1)."""
-    return status == "active" or (status == "past_due" and settings.past_due_counts)
+    """Whether a status carries MRR: active, and past_due and paused as the settings say."""
+    as_set = {"past_due": settings.past_due_counts, "paused": settings.paused_counts}
+    return status == "active" or as_set.get(status, False)
+
+
+def unread_column(state: State, settings: Settings) -> str | None:
+    """missing_<column> or unreadable_<column> of the first column for which it is true."""
+    carries = carries_mrr(state.status, settings)
+    required = REQUIRED_COLUMNS | (COLUMNS_OF_A_PRICE if carries else set())
+    for column in EVENT_COLUMNS:
+        if column in required and given(state.row, column) is None:
+            return f"missing_{column}"
+        amount = state.unit_amount if column == "unit_amount" else None
+        # more than a column of money holds
+        is_too_much = amount is not None and state.quantity * amount >= NUMBER_LIMIT
+        if column in state.unreadable or is_too_much:
+            return f"unreadable_{column}"
+    return None
 
 
 def rejection_reason(state: State, items: dict, rates: dict, settings: Settings) -> str | None:
     """The first reason for which the row cannot be used, duplicates apart, or None (section 6)."""
+    if state.status == IGNORED:
+        return "ignored_status"
+    unread = unread_column(state, settings)
+    if unread:
+        return unread
     carries = carries_mrr(state.status, settings)
     amount = state.unit_amount
-    interval = state.billing_interval
     count = state.billing_interval_count
     rules = [
-        ("missing_account_id", state.account_id is None),
-        ("missing_subscription_id", state.subscription_id is None),
-        ("missing_effective_at", state.effective_at is None),
-        ("unknown_status", state.status not in STATUSES),
-        (
-            "missing_unit_amount",
-            carries if amount is None else state.quantity * amount >= NUMBER_LIMIT,
-        ),
-        ("negative_amount", amount is not None and amount < 0),
-        ("negative_quantity", state.quantity < 0),
+        ("unknown_status", state.status is None),
         (
             "unknown_billing_interval",
-            carries if interval is None else interval not in PERIODS_PER_MONTH,
+            state.billing_interval is None and given(state.row, "billing_interval") is not None,
         ),
+        ("negative_unit_amount", amount is not None and amount < 0),
+        ("negative_quantity", state.quantity < 0),
         ("invalid_billing_interval_count", count < 1 or count.denominator != 1),
         ("invalid_discount", not 0 <= state.discount_percent <= 100 or state.discount_amount < 0),
         ("missing_subscription_item_id", carries and is_for_all_items(state, items)),
@@ -404,12 +487,19 @@ def is_for_all_items(state: State, items: dict) -> bool:
     return not state.names_item and state.subscription_id in items
 
 
-def usable_states(events: list[dict], rates: dict, settings: Settings) -> tuple[list, list, dict]:
+def usable_states(
+    events: list[dict], rates: dict, settings: Settings, seeds: Seeds
+) -> tuple[list, list, dict]:
     """States that can be used, duplicates among them, the other rows with their reason, and items.
 
-    The items of subscriptions come from the rows that can be used and name one.
+    The items of subscriptions come from the rows that can be used and name one. A row without any
+    value is no row.
     """
-    states = [read_state(row, settings) for row in events]
+    states = [
+        read_state(row, settings, seeds)
+        for row in events
+        if any(given(row, column) is not None for column in EVENT_COLUMNS)
+    ]
     items = items_of_subscriptions(
         [state for state in states if not rejection_reason(state, {}, rates, settings)]
     )
@@ -444,9 +534,11 @@ def mrr_of_state(state: State, instant: datetime, settings: Settings) -> Decimal
     if not carries_mrr(state.status, settings):
         return Decimal(0)
     price = state.quantity * state.unit_amount
-    if state.discount_ends_at is None or state.discount_ends_at >= instant:
+    ends_at = state.discount_ends_at
+    if ends_at is None or (settings.discounts == "all" and ends_at >= instant):
         price = price * (1 - state.discount_percent / 100) - state.discount_amount
-    periods = PERIODS_PER_MONTH[state.billing_interval] / state.billing_interval_count
+    intervals = state.billing_interval_count * state.intervals_of_value
+    periods = PERIODS_PER_MONTH[state.billing_interval] / intervals
     return as_decimal(max(Fraction(0), price) * periods, 4)
 
 
@@ -496,12 +588,12 @@ def usable_rates(exchange_rates: list[dict]) -> dict:
     """{currency: [(rate_date, rate)]} by date, of the rows that can be read, with rate > 0."""
     by_date = defaultdict(dict)
     for row in exchange_rates:
-        currency = read_text(row.get("currency"))
-        rate_date = read_timestamp(row.get("rate_date"))
+        currency = given(row, "currency")
+        day = read_date(row.get("rate_date"))
         rate = read_number(row.get("rate"), places=None)
-        if currency and rate_date and rate and rate > 0:
-            day = rate_date.date()
-            by_date[currency][day] = max(rate, by_date[currency].get(day, rate))
+        if currency and day and rate and rate > 0:
+            known = by_date[currency.upper()]
+            known[day] = max(rate, known.get(day, rate))
     return {currency: sorted(rates.items()) for currency, rates in by_date.items()}
 
 
@@ -626,13 +718,17 @@ def quarter_of(month: date) -> str:
     return f"{month.year:04d}-Q{(month.month + 2) // 3}"
 
 
-def account_histories(accounts: list[dict]) -> dict:
-    """{account_id: [(valid_from, row)]} oldest first; without valid_from: always."""
+def account_histories(accounts: list[dict], settings: Settings) -> dict:
+    """{account_id: [(valid_from, row)]} oldest first; without valid_from: always.
+
+    A row whose valid_from is there and cannot be read is not used.
+    """
     histories = defaultdict(list)
     for row in accounts:
-        account = read_text(row.get("account_id"))
-        if account:
-            histories[account].append((read_timestamp(row.get("valid_from")) or datetime.min, row))
+        account, begin = given(row, "account_id"), given(row, "valid_from")
+        valid_from = read_timestamp(begin, settings.timezone) if begin else datetime.min
+        if account and valid_from:
+            histories[account].append((valid_from, row))
     for history in histories.values():
         history.sort(key=lambda entry: (entry[0], content(entry[1])))
     return histories
@@ -660,13 +756,13 @@ def segments_of(account: str, month: date, book: Book, histories: dict, sizes: l
         "billing_interval": largest_share([(s.billing_interval, mrr) for s, mrr in shares]),
         "currency": largest_share([(state.currency, mrr) for state, mrr in shares]),
         "acquisition_quarter": quarter_of(book.acquisition_month[account]),
-        **{name: read_text(row.get(name)) or UNKNOWN for name in settings.segments},
+        **{name: given(row, name) or UNKNOWN for name in settings.segments},
     }
 
 
 def all_segments(book: Book, accounts: list[dict], sizes: list[dict]) -> dict:
     """{(account_id, month): {dimension: segment}} wherever an account has MRR."""
-    histories = account_histories(accounts)
+    histories = account_histories(accounts, book.settings)
     return {
         (account, month): segments_of(account, month, book, histories, sizes)
         for account, by_month in book.mrr.items()
@@ -953,14 +1049,14 @@ def grade(metric: str, bands: list[dict], pairs: list[Pair]) -> dict:
     return row
 
 
-def retention_grades(pairs_by_month: dict, book: Book, benchmarks, bands, sizes) -> list[dict]:
+def retention_grades(pairs_by_month: dict, book: Book, seeds: Seeds) -> list[dict]:
     """nrr__retention_grades: one row per month and gradable benchmark segment."""
     graded = []
     for month, pairs in pairs_by_month.items():
         company_arr = 12 * sum(book.at(account, month) for account in book.mrr)
-        for benchmark in benchmarks:
-            rows = [row for row in bands if row["benchmark_id"] == benchmark["benchmark_id"]]
-            targets = grade_targets(benchmark, rows, pairs, company_arr, sizes)
+        for benchmark in seeds.benchmarks:
+            rows = [row for row in seeds.bands if row["benchmark_id"] == benchmark["benchmark_id"]]
+            targets = grade_targets(benchmark, rows, pairs, company_arr, seeds.sizes)
             for segment, sought, members in targets:
                 own_bands = [row for row in rows if row["segment"] == sought]
                 key = {
@@ -983,26 +1079,24 @@ def compute(
     accounts: list[dict],
     exchange_rates: list[dict],
     settings: Settings,
-    benchmarks: list[dict],
-    bands: list[dict],
-    sizes: list[dict],
+    seeds: Seeds,
 ) -> Result:
     """All output tables from rows of text, as csv.DictReader gives them (columns may lack)."""
     with localcontext() as context:
         context.prec = 200
         context.traps[Inexact] = True
-        return computed(events, accounts, exchange_rates, settings, benchmarks, bands, sizes)
+        return computed(events, accounts, exchange_rates, settings, seeds)
 
 
-def computed(events, accounts, exchange_rates, settings, benchmarks, bands, sizes) -> Result:
+def computed(events, accounts, exchange_rates, settings: Settings, seeds: Seeds) -> Result:
     """What `compute` gives."""
     rates = usable_rates(exchange_rates)
-    usable, rejected, items = usable_states(events, rates, settings)
+    usable, rejected, items = usable_states(events, rates, settings, seeds)
     used, duplicates = without_duplicates(usable)
     months = complete_months(used, settings)
     holdings = item_mrr(states_of_items(used, items), months, settings)
     book = Book(holdings, months, rates, settings)
-    segments = all_segments(book, accounts, sizes)
+    segments = all_segments(book, accounts, seeds.sizes)
     pairs_by_month = {month: pairs_of(month, book, segments) for month in book.months}
     dimensions = [
         "size", "pricing_model", "plan", "billing_interval", "currency", "acquisition_quarter",
@@ -1014,7 +1108,7 @@ def computed(events, accounts, exchange_rates, settings, benchmarks, bands, size
         nrr__mrr_waterfall=mrr_waterfall(book, segments),
         nrr__retention_accounts=retention_accounts(pairs_by_month),
         nrr__retention=retention(pairs_by_month, dimensions),
-        nrr__retention_grades=retention_grades(pairs_by_month, book, benchmarks, bands, sizes),
+        nrr__retention_grades=retention_grades(pairs_by_month, book, seeds),
         nrr__rejected_events=rejected + duplicates,
         used_events=[state.row for state in used],
         ties=ties(states_of_items(usable, items), settings),

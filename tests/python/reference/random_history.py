@@ -418,6 +418,18 @@ def never_pays(history: History, account: str) -> None:
     history.emit(item, history.instant(8), quantity="0")
 
 
+def pays_once(history: History, account: str) -> None:
+    """Fees that are paid once: an item of their own, and a state between those of another item."""
+    rng = history.rng
+    once = {"unit_amount": "5000", "billing_interval": rng.choice(["one_time", "Once", "lifetime"])}
+    item = plain_item(history, account, "monthly")
+    history.emit(item, history.instant(1))
+    history.emit(plain_item(history, account, "fee", **once), history.instant(rng.choice([0, 3])))
+    if rng.random() < 0.5:
+        history.emit(item, history.instant(5), **once)
+        history.emit(item, history.instant(9))
+
+
 ON_PURPOSE = [
     tie_at_the_rounding_digit,
     tiny_in_a_cheap_currency,
@@ -435,6 +447,7 @@ ON_PURPOSE = [
     ids_that_run_together,
     lone_segments,
     never_pays,
+    pays_once,
 ]
 
 
@@ -488,8 +501,44 @@ def left_empty(row: dict, history: History, with_items: set[str]) -> dict:
     return row
 
 
+# Other words for a value; those of intervals by how many of them make a period.
+STATUS_WORDS = {
+    "active": ["Active", "ACTIVE", "live"],
+    "past_due": ["Past Due", "past-due"],
+    "trialing": ["trial", "In Trial", "in-trial"],
+    "cancelled": ["canceled", "Canceled", "expired", "Ended", "DELETED"],
+}
+INTERVAL_WORDS = {
+    ("day", "1"): ["daily", "Daily"],
+    ("week", "1"): ["weekly", "WEEKLY"],
+    ("month", "1"): ["monthly", "Month"],
+    ("month", "6"): ["semiannual"],
+    ("quarter", "1"): ["quarterly", "Quarterly"],
+    ("year", "1"): ["annual", "Annually", "yearly"],
+    ("year", "2"): ["biennial"],
+}
+
+
+def written_otherwise(row: dict, rng: Random) -> dict:
+    """The row in other words and with blanks around some values, all of the same meaning."""
+    row = dict(row)
+    if rng.random() < 0.15:
+        row["status"] = rng.choice(STATUS_WORDS.get(row["status"], [row["status"]]))
+    period = (row["billing_interval"], row["billing_interval_count"] or "1")
+    if rng.random() < 0.15 and period in INTERVAL_WORDS:
+        row["billing_interval"] = rng.choice(INTERVAL_WORDS[period])
+        row["billing_interval_count"] = rng.choice(["", "1"])
+    if rng.random() < 0.1:
+        row["currency"] = rng.choice([row["currency"].lower(), row["currency"].capitalize()])
+    if rng.random() < 0.1:
+        for column in rng.sample(EVENT_COLUMNS, 4):
+            before, after = rng.choices(["", " ", "\t", "\u00a0", "  ", "\r\n"], k=2)
+            row[column] = f"{before}{row[column]}{after}"
+    return row
+
+
 def unreadable(row: dict, rng: Random) -> dict:
-    """The row with an optional value that cannot be read, so that its default applies."""
+    """The row with an optional value that cannot be read, so that it cannot be used."""
     column, value = rng.choice(
         [
             ("sequence", "1.5"),
@@ -533,25 +582,36 @@ BROKEN = [
     {"subscription_id": ""},
     {"effective_at": ""},
     {"effective_at": "soon"},
-    {"status": ""},
-    {"status": "ACTIVE", "unit_amount": "-1"},
-    {"status": "canceled"},
+    {"effective_at": "2024-02-30", "status": ""},
+    {"sequence": "first", "recorded_at": "soon"},
+    {"recorded_at": "01.01.2026"},
+    {"status": "\t"},
+    {"status": "active!", "unit_amount": "-1"},
+    {"status": "lost", "unit_amount": ""},
+    {"status": "Draft", "unit_amount": "x"},
+    {"quantity": "many", "unit_amount": ""},
     {"unit_amount": ""},
     {"unit_amount": "12,50", "quantity": "-1"},
+    {"unit_amount": "x", "status": "cancelled"},
+    {"billing_interval_count": "two"},
+    {"discount_percent": "10%", "discount_amount": "5,00"},
+    {"discount_amount": "5,00", "discount_ends_at": "never"},
+    {"discount_ends_at": "2024-02-30", "billing_interval": "aeon"},
     {"unit_amount": "1000000", "quantity": "1000000"},
     {"unit_amount": "-0.01"},
     {"unit_amount": "-5", "status": "cancelled"},
-    {"quantity": "-3", "billing_interval": "fortnight"},
-    {"billing_interval": "Month"},
+    {"quantity": "-3", "billing_interval_count": "0"},
+    {"billing_interval": "Moon"},
     {"billing_interval": ""},
-    {"billing_interval": "months", "status": "paused"},
+    {"billing_interval": "moons", "status": "paused"},
     {"billing_interval_count": "0"},
+    {"billing_interval_count": "0.5", "billing_interval": "semiannual"},
     {"billing_interval_count": "1.5", "discount_percent": "101"},
     {"discount_percent": "100.01"},
     {"discount_percent": "-1", "currency": "XXX"},
     {"discount_amount": "-10"},
     {"currency": "XXX"},
-    {"currency": "usd", "status": "cancelled"},
+    {"currency": "dollars", "status": "cancelled"},
 ]
 
 
@@ -578,20 +638,24 @@ def broken_rows(history: History, rows: list[dict]) -> list[dict]:
             broken.append({**row, "event_id": f"evt_item_{number}", **values})
     # a newer delivery that cannot be used: the older one stays
     row = next(row for row in candidates if row["recorded_at"])
-    return [*broken, {**row, "status": "lapsed", "recorded_at": "2100-01-01 00:00:00"}]
+    return [*broken, {**row, "status": "vanished", "recorded_at": "2100-01-01 00:00:00"}]
 
 
 def edge_rows(history: History) -> list[dict]:
-    """The row that is recorded last, and one for 2099 without a recorded_at (not the as-of)."""
+    """The row that is recorded last, and two that do not move the as-of, of 2099: one begins then
+    and does not say when it was recorded, one says that it was recorded then.
+    """
     last = history.emit(plain_item(history, "acc_last", "last"), history.begin_of(1))
     far = history.emit(plain_item(history, "acc_last", "far"), datetime(2099, 1, 1))
+    slip = history.emit(plain_item(history, "acc_last", "slip"), history.begin_of(2))
     rows = [{**last, "recorded_at": history.known_until}, {**far, "recorded_at": None}]
-    del history.events[-2:]
+    rows.append({**slip, "recorded_at": datetime(2099, 1, 1)})
+    del history.events[-3:]
     return rows
 
 
 def delivered(history: History) -> list[dict]:
-    """All rows as they arrive: gaps, unreadable values, redeliveries, broken rows, any order.
+    """All rows as they arrive: gaps, other words, redeliveries, broken and empty rows, any order.
 
     A row without event_id that comes again with another text is a state of its own.
     """
@@ -602,13 +666,15 @@ def delivered(history: History) -> list[dict]:
         row = left_empty(row, history, with_items)
         arrived = redeliveries(row, history) if rng.random() < 0.04 else [row]
         texts = [with_text_times(one, rng) for one in arrived]
-        if len(texts) == 1 and rng.random() < 0.01:
+        texts = [written_otherwise(one, rng) for one in texts]
+        if len(texts) == 1 and rng.random() < 0.004:
             texts = [unreadable(texts[0], rng)]
         if not row["event_id"] and rng.random() < 0.3:
             texts.append({**texts[0], **rng.choice([{}, {}, {"sequence": "0"}])})
         rows += texts
     rows += broken_rows(history, rows)
     rows += [with_text_times(row, rng) for row in edge_rows(history)]
+    rows += [dict.fromkeys(EVENT_COLUMNS, blank) for blank in ("", " ", "\t\u00a0")]
     rng.shuffle(rows)
     return rows
 

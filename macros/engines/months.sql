@@ -33,6 +33,34 @@
     cast(at_timezone(with_timezone({{ instant }}, 'UTC'), '{{ timezone }}') as timestamp(6))
 {%- endmacro %}
 
+{#
+  utc_time(local): the instant, a timestamp in UTC, at which the clock in nrr_timezone shows a time. One that it
+  leaves out (at midnight, in some places, when summer begins) is as much later. One that it shows twice is either, as
+  the engine has it: both are of the same day.
+#}
+{% macro utc_time(local) -%}
+    {%- if nrr.setting('nrr_timezone') == 'UTC' -%} {{ local }}
+    {%- else -%} {{ adapter.dispatch('utc_time', 'nrr')(local, nrr.setting('nrr_timezone')) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro default__utc_time(local, timezone) -%}
+    timezone('UTC', timezone('{{ timezone }}', {{ local }}))
+{%- endmacro %}
+
+{% macro redshift__utc_time(local, timezone) -%} convert_timezone('{{ timezone }}', 'UTC', {{ local }}) {%- endmacro %}
+{% macro snowflake__utc_time(local, timezone) -%} convert_timezone('{{ timezone }}', 'UTC', {{ local }}) {%- endmacro %}
+
+{% macro bigquery__utc_time(local, timezone) -%}
+    timestamp(datetime({{ local }}, 'UTC'), '{{ timezone }}')
+{%- endmacro %}
+
+{% macro spark__utc_time(local, timezone) -%} to_utc_timestamp({{ local }}, '{{ timezone }}') {%- endmacro %}
+
+{% macro trino__utc_time(local, timezone) -%}
+    cast(at_timezone(with_timezone({{ local }}, '{{ timezone }}'), 'UTC') as timestamp(6))
+{%- endmacro %}
+
 {# truncate_to_month(value): the first day of the month of a date or timestamp, as a date. #}
 {% macro truncate_to_month(value) -%}
     {{ return(adapter.dispatch('truncate_to_month', 'nrr')(value)) }}

@@ -1,9 +1,23 @@
 {#
-  read_timestamp(column): a timestamp in UTC without time zone; a value with an offset is shifted. Years
-  before 1900 or after 2199 are slips of the pen ('24-01-15' is the year 24) and cannot be read.
+  read_timestamp(column): a timestamp in UTC without time zone; a value with an offset is shifted, and a date without a
+  time of day is when that day begins in nrr_timezone.
 #}
 {% macro read_timestamp(column) -%}
-    {%- set value = adapter.dispatch('read_timestamp', 'nrr')(column) -%}
+    {%- set value = nrr.read_time(column) -%}
+    {%- if nrr.setting('nrr_timezone') == 'UTC' -%} {{ value }}
+    {%- else -%} case when {{ nrr.has_time(column) }} then {{ value }} else {{ nrr.utc_time(value) }} end
+    {%- endif -%}
+{%- endmacro %}
+
+{# read_date(column): a date. That of a timestamp is its date in UTC. #}
+{% macro read_date(column) -%} {{ nrr.truncate_to_day(nrr.read_time(column)) }} {%- endmacro %}
+
+{#
+  read_time(column): a timestamp in UTC, or, of a date without a time of day, its midnight. Years before 1900 or after
+  2199 are slips of the pen ('24-01-15' is the year 24) and cannot be read.
+#}
+{% macro read_time(column) -%}
+    {%- set value = adapter.dispatch('read_time', 'nrr')(column) -%}
     case
         when
             {{ value }} >= {{ nrr.timestamp_literal('1900-01-01') }}
@@ -12,12 +26,19 @@
     end
 {%- endmacro %}
 
+{# has_time(column): whether a value that can be read has a time of day. #}
+{% macro has_time(column) -%} {{ return(adapter.dispatch('has_time', 'nrr')(column)) }} {%- endmacro %}
+{% macro default__has_time(column) -%} cast({{ column }} as {{ nrr.type_text() }}) like '%:%' {%- endmacro %}
+{% macro duckdb__has_time(column) -%}
+    typeof({{ column }}) not in ('DATE', 'VARCHAR') or contains(cast({{ column }} as varchar), ':')
+{%- endmacro %}
+
 {#
   Through text, since that is what values of every type can be cast to: ISO 8601, with or without a time, with or
   without an offset ('Z', ' UTC', '+02', ' +0200', '+02:00'). The session's time zone must be UTC where timestamps
   are written as text without their zone (Spark, Databricks).
 #}
-{% macro default__read_timestamp(column) -%}
+{% macro default__read_time(column) -%}
     {%- set text -%} {{ nrr.plain_timestamp('cast(' ~ column ~ ' as ' ~ nrr.type_text() ~ ')') }} {%- endset -%}
     {%- set patterns = nrr.timestamp_patterns() -%}
     {%- set day, instant = patterns.day, patterns.day ~ ' ' ~ patterns.time ~ patterns.hours -%}
@@ -44,7 +65,7 @@
 
 {# plain_timestamp(text): a timestamp with a space before its time, none before its offset and no letters. #}
 {% macro plain_timestamp(text) -%}
-    {%- set ns = namespace(text='trim(' ~ text ~ ')') -%}
+    {%- set ns = namespace(text=nrr.trimmed(text)) -%}
     {%- for written, plain in [(' UTC', 'Z'), ('UTC', 'Z'), (' Z', 'Z'), ('Z', '+00:00'), ('T', ' '), (' +', '+'), (' -', '-')] -%}
         {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ written ~ "', '" ~ plain ~ "')" -%}
     {%- endfor -%}
@@ -55,15 +76,15 @@
   Spark reads all these texts itself, but for an offset behind hours and minutes. Looking for each of them is a plan
   too large to be compiled.
 #}
-{% macro spark__read_timestamp(column) -%}
+{% macro spark__read_time(column) -%}
     {%- set patterns = nrr.timestamp_patterns() -%}
     {%- set offset = ' ?(Z|UTC|' ~ patterns.hours ~ '(:?[0-5][0-9])?)' -%}
-    {%- set text -%} cast({{ column }} as string) {%- endset -%}
+    {%- set text -%} {{ nrr.trimmed('cast(' ~ column ~ ' as string)') }} {%- endset -%}
     case
-        when {{ text }} rlike '^ *{{ patterns.day }}([T ]{{ patterns.time }}({{ offset }})?)? *$'
+        when {{ text }} rlike '^{{ patterns.day }}([T ]{{ patterns.time }}({{ offset }})?)?$'
             then try_cast(regexp_replace(
                 regexp_replace({{ text }}, '([T ][0-9]{2}:[0-9]{2}) ?([ZU+-])', '$1:00$2'),
-                ' ?([+-][0-9]{2}):?([0-9]{2}) *$', '$1:$2'
+                ' ?([+-][0-9]{2}):?([0-9]{2})$', '$1:$2'
             ) as timestamp)
     end
 {%- endmacro %}
@@ -72,14 +93,14 @@
   DuckDB casts text to a timestamp by dropping whatever follows the time, hence the detours for text: with an
   offset ('+02:00', ' +0200', 'Z', ' UTC'), without one, and anything else, which cannot be read.
 #}
-{% macro duckdb__read_timestamp(column) -%}
-    {%- set text -%} cast({{ column }} as varchar) {%- endset -%}
+{% macro duckdb__read_time(column) -%}
+    {%- set text = nrr.read_text(column) -%}
     case
         when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
             then timezone('UTC', try_cast({{ column }} as timestamptz))
-        when typeof({{ column }}) <> 'VARCHAR'
-            or regexp_matches({{ text }}, '^ *[0-9]+[-/][0-9]+[-/][0-9]+([T ][0-9:.]+)? *$')
-            then try_cast({{ column }} as timestamp)
+        when typeof({{ column }}) <> 'VARCHAR' then try_cast({{ column }} as timestamp)
+        when regexp_matches({{ text }}, '^[0-9]+[-/][0-9]+[-/][0-9]+([T ][0-9:.]+)?$')
+            then try_cast({{ text }} as timestamp)
         when regexp_matches({{ text }}, '[T ][0-9:.]+ ?(Z|UTC|{{ nrr.timestamp_patterns().hours }}(:?[0-5][0-9])?)$')
             then timezone('UTC', try_cast(
                 regexp_replace(regexp_replace({{ text }}, ' ?UTC$', 'Z'), ' ([+-])', '\1') as timestamptz

@@ -1,9 +1,27 @@
 {# How a given value is read as its type. Each is null where the value cannot be read. #}
 
-{# read_text(column): text as it was given; empty text is a missing value. #}
-{% macro read_text(column) -%}
-    nullif({{ nrr.as_text(column) }}, '')
+{# read_text(column): text without the spaces around it; what is empty then is a missing value. #}
+{% macro read_text(column) -%} {{ return(adapter.dispatch('read_text', 'nrr')(column)) }} {%- endmacro %}
+{% macro default__read_text(column) -%} nullif({{ nrr.trimmed(nrr.as_text(column)) }}, '') {%- endmacro %}
+
+{# Trimming a text takes DuckDB ten times as long as seeing that its ends are printable ASCII, as they mostly are. #}
+{% macro duckdb__read_text(column) -%}
+    {%- set text -%} cast({{ column }} as varchar) {%- endset -%}
+    case
+        when {{ text }} between '!' and '~' and {{ text }}[-1] between '!' and '~' then {{ text }}
+        else {{ nrr.default__read_text(column) }}
+    end
 {%- endmacro %}
+
+{# trimmed(text): text without spaces, tabs, ends of lines and no-break spaces at both ends. #}
+{% macro trimmed(text) -%} {{ return(adapter.dispatch('trimmed', 'nrr')(text, nrr.spaces())) }} {%- endmacro %}
+{% macro default__trimmed(text, spaces) -%} trim(both {{ spaces }} from {{ text }}) {%- endmacro %}
+{% macro duckdb__trimmed(text, spaces) -%} trim({{ text }}, {{ spaces }}) {%- endmacro %}
+{% macro snowflake__trimmed(text, spaces) -%} trim({{ text }}, {{ spaces }}) {%- endmacro %}
+{% macro bigquery__trimmed(text, spaces) -%} trim({{ text }}, {{ spaces }}) {%- endmacro %}
+
+{# spaces(): all of them as one text. The last is a no-break space as it is: not every chr() goes beyond ASCII. #}
+{% macro spaces() -%} {{ dbt.concat(["' '", 'chr(9)', 'chr(10)', 'chr(13)', "'\u00a0'"]) }} {%- endmacro %}
 
 {# as_text(column): a column of any type as text that is sorted by its characters, not as a language sorts it. #}
 {% macro as_text(column) -%} {{ return(adapter.dispatch('as_text', 'nrr')(column)) }} {%- endmacro %}
@@ -23,7 +41,7 @@
 
 {# What is a number is written out, so that it is the same everywhere. #}
 {% macro default__read_decimal(column, type, digits, decimals) -%}
-    {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
+    {%- set text -%} {{ nrr.trimmed('cast(' ~ column ~ ' as ' ~ nrr.type_text() ~ ')') }} {%- endset -%}
     case when {{ nrr.is_number(text) }} then try_cast({{ text }} as {{ type }}) end
 {%- endmacro %}
 
@@ -32,22 +50,24 @@
     {{ nrr.matches(text, '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$') }}
 {%- endmacro %}
 
-{# Of what is no number, it takes 1_000 alone for one. #}
+{# Of what is no number, it takes 1_000 alone for one. Its casts trim all but no-break spaces. #}
 {% macro duckdb__read_decimal(column, type, digits, decimals) -%}
+    {%- set text -%} cast({{ column }} as varchar) {%- endset -%}
     case
-        when typeof({{ column }}) <> 'VARCHAR' or not contains(cast({{ column }} as varchar), '_')
-            then try_cast({{ column }} as {{ type }})
+        when typeof({{ column }}) <> 'VARCHAR' then try_cast({{ column }} as {{ type }})
+        when not contains({{ text }}, '_')
+            then coalesce(try_cast({{ text }} as {{ type }}), try_cast({{ nrr.trimmed(text) }} as {{ type }}))
     end
 {%- endmacro %}
 
 {% macro snowflake__read_decimal(column, type, digits, decimals) -%}
-    {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
+    {%- set text -%} {{ nrr.trimmed('cast(' ~ column ~ ' as ' ~ nrr.type_text() ~ ')') }} {%- endset -%}
     case when {{ nrr.is_number(text) }} then try_to_decimal({{ text }}, {{ digits + decimals }}, {{ decimals }}) end
 {%- endmacro %}
 
 {# A cast to a type with digits fails where there are more, a safe one too, and rounds to 9 decimals first. #}
 {% macro bigquery__read_decimal(column, type, digits, decimals) -%}
-    {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
+    {%- set text -%} {{ nrr.trimmed('cast(' ~ column ~ ' as ' ~ nrr.type_text() ~ ')') }} {%- endset -%}
     {%- set value -%} round(safe_cast({{ text }} as bignumeric), {{ decimals }}) {%- endset -%}
     case
         when {{ nrr.is_number(text) }} and abs({{ value }}) < bignumeric '1{{ '0' * digits }}' then cast({{ value }} as {{ type }})
@@ -56,7 +76,7 @@
 
 {# A cast that fails stops the query: only what can be read is cast. #}
 {% macro postgres__read_decimal(column, type, digits, decimals) -%}
-    {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
+    {%- set text -%} {{ nrr.trimmed('cast(' ~ column ~ ' as ' ~ nrr.type_text() ~ ')') }} {%- endset -%}
     case
         when {{ text }} ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$'
             then case
@@ -68,7 +88,7 @@
 
 {# ... and a number without a point is cut off by its own `decimal`. One with an exponent is a float that became text. #}
 {% macro redshift__read_decimal(column, type, digits, decimals) -%}
-    {%- set text -%} trim(cast({{ column }} as {{ nrr.type_text() }})) {%- endset -%}
+    {%- set text -%} {{ nrr.trimmed('cast(' ~ column ~ ' as ' ~ nrr.type_text() ~ ')') }} {%- endset -%}
     {%- set float -%} cast({{ text }} as double precision) {%- endset -%}
     case
         when {{ text }} ~ '^[+-]?0*([0-9]{1,{{ digits }}}([.][0-9]{0,{{ decimals }}})?|[0-9]{0,{{ digits - 1 }}}[.][0-9]{1,16})$'

@@ -6,7 +6,7 @@ with input as (
 typed as (
     select
         {{ nrr.read_text('currency') }} as currency,
-        {{ nrr.truncate_to_day(nrr.read_timestamp('rate_date')) }} as rate_date,
+        {{ nrr.read_date('rate_date') }} as rate_date,
         {{ nrr.read_rate('rate') }} as rate
     from input
 )

@@ -47,9 +47,9 @@ select * from (
 )
 """,
     "dim_accounts": """
-select 'a' as account_id, 'retail' as industry, 'x' as "owner's team"
+select 'a' as account_id, 'retail' as industry, '' as region, 'x' as "owner's team"
 union all
-select 'b' as account_id, 'health' as industry, 'x' as "owner's team"
+select 'b' as account_id, 'health' as industry, '' as region, 'x' as "owner's team"
 """,
 }
 
@@ -208,11 +208,58 @@ def test_a_rule_can_be_replaced(figure, ours, theirs, built, overridden):
     [
         ({}, "nrr_inputs names no model for subscription_events"),
         ({"subscription_event": "my_events"}, "nrr_inputs"),
-        ({"subscription_events": "no_such_model"}, "no_such_model"),
+        ({"subscription_events": "no_such_model", "accounts": "dim_accounts"}, "no_such_model"),
+        (
+            {"subscription_events": "my_events"},
+            "nrr_segments names columns of accounts (industry, region, owner's team), but "
+            "nrr_inputs names no model for accounts.",
+        ),
     ],
-    ids=["no input", "a misspelt input", "a misspelt model"],
+    ids=["no input", "a misspelt input", "a misspelt model", "segments without accounts"],
 )
 def test_a_wrong_input_is_named(inputs, message, shop):
     finished = shop().run("parse", variables={"nrr_inputs": inputs})
     assert not finished.success
     assert message in finished.words
+
+
+@pytest.mark.parametrize(
+    ("model", "spoilt", "message"),
+    [
+        (
+            "my_events",
+            "select event_id, account_id, subscription_id, effective_at from ({sql}) as events",
+            "my_events, which nrr_inputs names for subscription_events, lacks the column status. "
+            "It has: event_id, account_id, subscription_id, effective_at. "
+            "Add the missing column.",
+        ),
+        (
+            "dim_accounts",
+            "select account_id as id, industry as Industry from ({sql}) as accounts",
+            "dim_accounts, which nrr_inputs names for accounts, lacks the column "
+            "account_id, region, owner's team. It has: id, Industry. "
+            "Add the missing column, or take it out of nrr_segments.",
+        ),
+        (
+            "my_rates",
+            "select 'EUR' as currency, 1.1 as value",
+            "my_rates, which nrr_inputs names for exchange_rates, lacks the column "
+            "rate_date, rate. It has: currency, value. Add the missing column.",
+        ),
+    ],
+)
+def test_a_column_that_a_model_lacks_is_named_before_anything_is_built_from_it(
+    model, spoilt, message, shop
+):
+    other = shop()
+    inputs = {"subscription_events": "my_events", "accounts": "dim_accounts"}
+    (other.project / f"models/{model}.sql").write_text(spoilt.format(sql=MODELS.get(model)))
+    variables = {
+        "nrr_inputs": inputs | {"exchange_rates": "my_rates"} if "rates" in model else inputs
+    }
+    # nothing is known of a model that is not there yet
+    other.succeed("compile", variables=variables)
+    finished = other.run("build", variables=variables)
+    assert not finished.success
+    assert message in finished.words
+    assert "nrr__account_months" not in str(other.query("select * from duckdb_tables()"))

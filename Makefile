@@ -19,6 +19,7 @@ unexport NRR_DUCKDB_PATH
 else
 export NRR_DUCKDB_PATH
 endif
+export NRR_VARS
 # This folder's project and profile, whatever the shell is set up for.
 export DBT_PROFILES_DIR := $(CURDIR)
 unexport DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET
@@ -37,12 +38,18 @@ help: ## list the commands
 	@echo
 	@echo "  make build NRR_DATA=some/folder        builds from your own files"
 	@echo "  make build NRR_DUCKDB_PATH=some.duckdb writes another database file"
+	@echo "  make build NRR_VARS='{nrr_reporting_currency: EUR, nrr_timezone: Europe/Berlin}'"
+	@echo "                                         sets variables (README.md lists them)"
 
-# Of each node that dbt runs, a line for a table that was built or a test that failed is enough.
+# Of each node that dbt runs, a line for a table that was built or a test that failed is enough. The summary is printed
+# also where a test has failed, and the recipe ends as dbt did.
 build: $(VENV)/runtime.stamp ## build the tables with dbt and print the newest retention
-	@[ -t 1 ] || export DBT_USE_COLORS=false; set -o pipefail; \
-	$(BIN)/dbt build --exclude-resource-type unit_test | grep --line-buffered -vE ' of [0-9]+ (START|PASS|SKIP) '
-	@$(BIN)/python scripts/print_retention.py
+	@[ -t 1 ] || export DBT_USE_COLORS=false; \
+	rm -f "$${DBT_TARGET_PATH:-target}"/{run_results,nrr_input_files}.json; \
+	$(BIN)/dbt build --exclude-resource-type unit_test $${NRR_VARS:+--vars "$$NRR_VARS"} \
+	| grep --line-buffered -vE ' of [0-9]+ (START|PASS|SKIP) '; \
+	status=$${PIPESTATUS[0]}; \
+	$(BIN)/python scripts/print_retention.py --dbt-status $$status
 
 test: lint ## run every lint and test that needs no server
 	$(BIN)/pytest

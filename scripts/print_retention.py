@@ -1,20 +1,37 @@
-"""Prints the newest month's retention by segment, with its grades, from the built database.
+"""Prints the newest month's retention by segment, with its grades, and what the input was like.
 
 Run as `python scripts/print_retention.py`; it reads the file NRR_DUCKDB_PATH (nrr.duckdb) and
-changes nothing. `make build` ends with it.
+changes nothing. `make build` ends with it, and tells it how dbt ended: `--dbt-status 1`. Where dbt
+could not build a table, the figures in the file may be of an earlier run: then none is printed.
 """
 
+import argparse
+import json
 import os
 import re
 import shlex
 import sys
 import textwrap
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
+from input_summary import (
+    ACCOUNTS_BY_MONTH,
+    AS_OF,
+    INPUT_ROWS,
+    PROBLEMS,
+    Row,
+    as_of_lines,
+    count_lines,
+    file_lines,
+    found_in_files,
+    problem_lines,
+    rows_if_there,
+    rows_of,
+)
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -51,17 +68,6 @@ where
     and (retention.segment_dimension = 'all' or sizes.size is not null)
 order by retention.segment_dimension, sizes.arr_from
 """
-
-INPUT_ROWS = "select * from int_nrr__input_rows order by number_of_rows desc, reason"
-
-Row = dict[str, Any]
-
-
-def rows_of(connection: duckdb.DuckDBPyConnection, sql: str, *values: Any) -> list[Row]:
-    """The result of a query as dictionaries."""
-    result = connection.execute(sql, list(values))
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def month_name(month: date) -> str:
@@ -173,28 +179,6 @@ def warning_of(rows: list[Row]) -> str | None:
     )
 
 
-def counted(reasons: list[Row]) -> str:
-    # a space that no line breaks at, between the number and its reason
-    return ", ".join(
-        f"{row['number_of_rows']:,}\N{NO-BREAK SPACE}{row['reason']}" for row in reasons
-    )
-
-
-def input_lines(counts: list[Row]) -> list[str]:
-    """How many input rows there are, are used and are not; redeliveries apart from broken rows."""
-    duplicates = sum(row["number_of_rows"] for row in counts if row["reason"] == "duplicate")
-    broken = [row for row in counts if row["reason"] not in (None, "duplicate")]
-    used = sum(row["number_of_rows"] for row in counts if row["reason"] is None)
-    total = sum(row["number_of_rows"] for row in counts)
-    lines = [f"Input rows: {total:,}. Used: {used:,}. Redelivered: {duplicates:,} (harmless)."]
-    if broken:
-        number = sum(row["number_of_rows"] for row in broken)
-        lines.append(f"Rejected: {number:,} ({counted(broken)}). See nrr__rejected_events.")
-    else:
-        lines.append("Rejected: 0.")
-    return lines
-
-
 def why_nothing(rows: list[Row]) -> str | None:
     """Why there is no retention to print; None if there is."""
     if not rows:
@@ -208,49 +192,149 @@ def why_nothing(rows: list[Row]) -> str | None:
     return None
 
 
-def print_summary(console: Console, connection: duckdb.DuckDBPyConnection, path: str) -> None:
-    """Everything: the table or why there is none, the input rows, and where the database is."""
+@dataclass
+class Outcome:
+    """How a dbt command ended."""
+
+    status: int = 0
+    # by name; None where dbt ended before it built anything
+    failed_tests: list[str] | None = field(default_factory=list)
+    not_built: list[str] = field(default_factory=list)
+
+
+def outcome_of(status: int, target: Path) -> Outcome:
+    """What dbt's own record says, which `make build` deletes before it calls dbt."""
+    if status == 0:
+        return Outcome()
+    try:
+        results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    except (OSError, ValueError, KeyError):
+        return Outcome(status, None)
+    tests, others = [], []
+    for result in results:
+        kind, name = result["unique_id"].split(".")[0], result["unique_id"].split(".")[2]
+        if kind == "test" and result["status"] in ("fail", "error"):
+            tests.append(name)
+        elif kind != "test" and result["status"] != "success":
+            others.append(name)
+    return Outcome(status, tests, others)
+
+
+def print_lines(console: Console, lines: list[str], style: str = "") -> None:
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()))
+        # rich itself would break a line at a no-break space
+        text = textwrap.fill(
+            line.strip(), console.width, initial_indent=indent, subsequent_indent=indent
+        )
+        console.print(text, style=style)
+
+
+def print_figures(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    """The table of the newest month, or why there is none."""
     rows = rows_of(connection, RETENTION, BENCHMARK)
     reason = why_nothing(rows)
     console.print()
     if reason:
         console.print(reason, style="yellow")
-    else:
-        console.print(retention_table(rows, wide=console.width >= WIDE))
-        console.print()
-        for line in notes(rows):
-            console.print(line, style="dim")
-        warning = warning_of(rows)
-        if warning:
-            console.print()
-            console.print(warning, style="bold red")
+        return
+    console.print(retention_table(rows, wide=console.width >= WIDE))
     console.print()
-    for line in input_lines(rows_of(connection, INPUT_ROWS)):
-        # rich itself would break a line at a no-break space
-        console.print(textwrap.fill(line, console.width))
+    for line in notes(rows):
+        console.print(line, style="dim")
+    warning = warning_of(rows)
+    if warning:
+        console.print()
+        console.print(warning, style="bold red")
+
+
+def print_input(console: Console, connection: duckdb.DuckDBPyConnection, found: dict) -> None:
+    """The input: how many rows are used, what is wrong with the others, and as of when it is."""
+    counts = rows_of(connection, INPUT_ROWS)
+    console.print()
+    print_lines(console, count_lines(counts))
+    for line, is_failure in problem_lines(rows_if_there(connection, PROBLEMS), counts):
+        print_lines(console, [line], "red" if is_failure else "")
+    segments = rows_if_there(
+        connection, "select distinct segment_dimension as dimension from nrr__retention"
+    )
+    print_lines(console, file_lines(found, {row["dimension"] for row in segments}))
+    as_of = rows_if_there(connection, AS_OF)
+    first, *warnings = as_of_lines(
+        as_of[0] if as_of else None, rows_if_there(connection, ACCOUNTS_BY_MONTH)
+    ) or [None]
+    if first:
+        console.print()
+        print_lines(console, [first])
+        print_lines(console, warnings, "yellow")
+
+
+def print_summary(
+    console: Console,
+    connection: duckdb.DuckDBPyConnection,
+    path: str,
+    outcome: Outcome | None = None,
+    found: dict | None = None,
+) -> None:
+    """Everything: the figures, the input, where the database is, and whether the build failed."""
+    outcome = outcome or Outcome()
+    print_figures(console, connection)
+    print_input(console, connection, found or {})
     console.print()
     # one line however long it is, so that it can be copied
     console.print(f"Database: {path}", soft_wrap=True)
     console.print(f"Open it:  duckdb -readonly {shlex.quote(path)}", soft_wrap=True)
     console.print("      or  dbt show --select nrr__retention  (after: . .venv/bin/activate)")
+    if outcome.status:
+        console.print()
+        tests = ", ".join(outcome.failed_tests) or "see dbt's lines above"
+        print_lines(
+            console,
+            [
+                "The build failed. Every table is built, but a test says that the input or a "
+                f"result is wrong; do not use the figures before it passes: {tests}."
+            ],
+            "bold red",
+        )
+
+
+def nothing_to_print(outcome: Outcome, path: str) -> str | None:
+    """Why there are no figures of this run; None if there are."""
+    if outcome.failed_tests is None:
+        return "dbt ended before it built anything, and says above why."
+    if outcome.not_built:
+        first, number = outcome.not_built[0], len(outcome.not_built)
+        others = f" and {number - 1:,} more" if number > 1 else ""
+        return (
+            f"dbt could not build {first}{others}, and says above why. No figures are printed: "
+            f"those in {path} may be of an earlier run."
+        )
+    if not Path(path).exists():
+        return f"There is no database {path}. Run `dbt build` first."
+    return None
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dbt-status", type=int, default=0, help="what dbt returned")
     path = os.environ.get("NRR_DUCKDB_PATH") or "nrr.duckdb"
+    target = Path(os.environ.get("DBT_TARGET_PATH") or "target")
+    outcome = outcome_of(parser.parse_args().dbt_status, target)
     # a terminal that lacks a sign shows `?` for it
     sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False, markup=False)
-    if not Path(path).exists():
-        console.print(f"There is no database {path}. Run `dbt build` first.", soft_wrap=True)
-        return 1
+    reason = nothing_to_print(outcome, path)
+    if reason:
+        console.print(reason, soft_wrap=True)
+        return outcome.status or 1
     try:
         with duckdb.connect(path, read_only=True) as connection:
-            print_summary(console, connection, path)
+            print_summary(console, connection, path, outcome, found_in_files(target))
     except duckdb.CatalogException:
         message = f"The database {path} lacks tables of nrr. Run `dbt build`, which must end well."
         console.print(message, soft_wrap=True)
-        return 1
-    return 0
+        return outcome.status or 1
+    return outcome.status
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What the end of `make build` prints, from small tables in a DuckDB file of their own."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -27,6 +28,12 @@ create table nrr__retention_grades (
     band varchar, standing varchar, is_conclusive boolean, not_graded_reason varchar
 );
 create table int_nrr__input_rows (reason varchar, number_of_rows bigint);
+create table nrr__input_problems (
+    input varchar, reason varchar, column_name varchar, value varchar,
+    number_of_rows bigint, is_failure boolean, remedy varchar
+);
+create table int_nrr__as_of (as_of_at timestamp, newest_month date, as_of_source varchar);
+create table nrr__account_months (account_id varchar, month date, mrr decimal(28, 4));
 """
 MONTH = "2026-10-01"
 COMPANY = ("all", "all", 400, 350, 1000000, "1.031")
@@ -79,18 +86,18 @@ class Database:
     def add_events(self, count, reason=None):
         self.execute("insert into int_nrr__input_rows values (?, ?)", [reason, count])
 
-    def printed(self, columns=100):
+    def printed(self, columns=100, **given):
         """What is printed on a terminal of that width."""
         console = Console(file=io.StringIO(), width=columns, highlight=False, markup=False)
-        print_summary(console, self.connection, str(self.path))
+        print_summary(console, self.connection, str(self.path), **given)
         return console.file.getvalue()
 
 
-def run(path, **environment):
+def run(path, *arguments, **environment):
     """The script as `make build` runs it: in a process of its own."""
     keep = {"PATH": os.environ["PATH"], "PYTHONIOENCODING": "utf-8", "COLUMNS": "100"}
     return subprocess.run(
-        [sys.executable, ROOT / "scripts" / "print_retention.py"],
+        [sys.executable, ROOT / "scripts" / "print_retention.py", *arguments],
         env=keep | {"NRR_DUCKDB_PATH": str(path)} | environment,
         capture_output=True,
         encoding="utf-8",
@@ -262,3 +269,158 @@ def test_a_database_without_the_tables_is_an_error(database):
 def test_a_terminal_without_the_signs_still_gets_the_figures(story):
     story.connection.close()
     assert "103.1% ?5.0" in run(story.path, PYTHONIOENCODING="ascii").stdout
+
+
+def with_problems(database):
+    database.add_events(1, "unknown_status")
+    database.add_events(7, "unreadable_quantity")
+    for row in [
+        ("unknown_status", "status", "canceled", 1, True, "Add a row to nrr_status_values."),
+        ("unreadable_quantity", "quantity", "1,200", 4, False, "Write digits."),
+        ("unreadable_quantity", "quantity", "ten", 2, False, "Write digits."),
+    ]:
+        database.execute(
+            "insert into nrr__input_problems values ('subscription_events', ?, ?, ?, ?, ?, ?)", row
+        )
+    return database
+
+
+def test_each_reason_is_printed_with_its_rows_its_values_and_what_to_do(story):
+    printed = with_problems(story).printed(columns=200).replace("\N{NO-BREAK SPACE}", " ")
+    lines = [line.rstrip() for line in printed.splitlines()]
+    at = lines.index("subscription_events: 7 unreadable_quantity: 1,200 (4), ten (2).")
+    assert lines[at + 1] == "    Write digits."
+    assert "subscription_events: 1 unknown_status: canceled (1). It fails the build." in lines
+    assert "7 unreadable_quantity: 1,200 (4), ten (2). It fails" not in printed
+
+
+def test_rows_with_an_ignored_status_are_as_harmless_as_redelivered_ones(story):
+    story.add_events(9, "ignored_status")
+    printed = story.printed(columns=200)
+    assert "Ignored by their status: 9." in printed
+    assert "Rejected: 0." in printed
+
+
+def test_a_database_without_the_problems_is_printed_without_them(story):
+    for table in ["nrr__input_problems", "int_nrr__as_of", "nrr__account_months"]:
+        story.execute(f"drop table {table}")
+    assert "Rejected: 0." in story.printed()
+
+
+def as_of(database, source, month="2026-10-01", instant="2026-11-01 05:00:00"):
+    database.execute("insert into int_nrr__as_of values (?, ?, ?)", [instant, month, source])
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("nrr_as_of", "as nrr_as_of says"),
+        ("recorded_at", "the newest recorded_at"),
+        ("effective_at", "the newest effective_at, since no row has a recorded_at"),
+    ],
+)
+def test_the_as_of_instant_is_printed_with_its_source_and_how_to_set_it(story, source, words):
+    as_of(story, source)
+    printed = story.printed(columns=300)
+    assert f"As of 2026-11-01 05:00 UTC ({words}); the newest month" in printed
+    assert "that is over is October 2026" in printed
+    assert "NRR_VARS='{nrr_as_of: 2026-11-01}' make build" in printed
+
+
+@pytest.mark.parametrize(("accounts", "is_said"), [(4, True), (5, False)])
+def test_a_newest_month_with_less_than_half_of_the_largest_ones_accounts_is_said(
+    story, accounts, is_said
+):
+    as_of(story, "recorded_at")
+    months = [("2025-03-01", 10, 1), ("2025-04-01", 90, 0), (MONTH, accounts, 1)]
+    for month, count, mrr in months:
+        story.execute(
+            f"insert into nrr__account_months select i, '{month}', {mrr} from range({count}) t(i)"
+        )
+    printed = " ".join(story.printed().split())
+    words = "Only 4 accounts have MRR in October 2026, while 10 had in March 2025."
+    assert (words in printed) == is_said
+
+
+def results(target, **status_of):
+    target.mkdir()
+    found = [
+        {"unique_id": f"{kind}.nrr.{name}", "status": status}
+        for name, (kind, status) in status_of.items()
+    ]
+    (target / "run_results.json").write_text(json.dumps({"results": found}))
+
+
+def test_figures_are_printed_also_where_a_test_failed_and_the_script_ends_as_dbt_did(
+    story, tmp_path
+):
+    target = tmp_path / "target"
+    results(
+        target,
+        few_events_are_rejected=("test", "fail"),
+        sums_tie=("test", "pass"),
+        nrr__retention=("model", "success"),
+    )
+    story.connection.close()
+    finished = run(story.path, "--dbt-status", "1", DBT_TARGET_PATH=str(target))
+    assert finished.returncode == 1
+    assert "103.1%" in finished.stdout
+    words = " ".join(finished.stdout.split())
+    assert "The build failed." in words
+    assert "before it passes: few_events_are_rejected." in words
+
+
+def test_figures_of_an_earlier_run_are_not_printed(story, tmp_path):
+    target = tmp_path / "target"
+    story.connection.close()
+    stopped = run(story.path, "--dbt-status", "2", DBT_TARGET_PATH=str(target))
+    results(target, nrr__retention=("model", "skipped"), nrr_sizes=("seed", "error"))
+    broken = run(story.path, "--dbt-status", "1", DBT_TARGET_PATH=str(target))
+    assert [stopped.returncode, broken.returncode] == [2, 1]
+    assert "dbt ended before it built anything" in stopped.stdout
+    assert "dbt could not build nrr__retention and 1 more" in broken.stdout
+    assert "103.1%" not in stopped.stdout + broken.stdout
+
+
+def test_columns_that_are_not_used_are_named_with_what_they_may_have_been_meant_as(story):
+    found = {
+        "notes": ["unit_amount: 1.200,50 is read as 1200.50."],
+        "unused_columns": {
+            "subscription_events": {"qty": "quantity", "colour": None},
+            "accounts": {"region": None, "Size": None},
+        },
+    }
+    printed = story.printed(columns=200, found=found)
+    assert "unit_amount: 1.200,50 is read as 1200.50." in printed
+    assert "columns that are not used: qty (did you mean quantity?), colour." in printed
+    assert "accounts: region could be segmented by: NRR_VARS='{nrr_segments: [region]}'" in printed
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_make_build_hands_the_variables_to_dbt_and_ends_as_it_did(tmp_path, status):
+    # a virtual environment whose dbt writes down what it is called with
+    (tmp_path / "bin").mkdir()
+    dbt = tmp_path / "bin/dbt"
+    dbt.write_text(f'#!/bin/sh\nprintf "<%s>" "$@" > {tmp_path}/called\nexit {status}\n')
+    dbt.chmod(0o755)
+    python = tmp_path / "bin/python"
+    python.write_text(f'#!/bin/sh\nprintf "<%s>" "$@" > {tmp_path}/printed\nexit {status}\n')
+    python.chmod(0o755)
+    (tmp_path / "runtime.stamp").touch()
+
+    def make(**more):
+        return subprocess.run(
+            ["make", "build", f"VENV={tmp_path}"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "DBT_TARGET_PATH": str(tmp_path)} | more,
+            capture_output=True,
+            check=False,
+        ).returncode
+
+    variables = "{nrr_reporting_currency: EUR, nrr_segments: ['the size', x]}"
+    assert bool(make(NRR_VARS=variables)) == bool(status)
+    called = "<build><--exclude-resource-type><unit_test>"
+    assert (tmp_path / "called").read_text() == f"{called}<--vars><{variables}>"
+    assert (tmp_path / "printed").read_text().endswith(f"<--dbt-status><{status}>")
+    make(NRR_VARS="")
+    assert (tmp_path / "called").read_text() == called

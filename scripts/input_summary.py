@@ -1,0 +1,147 @@
+"""What the end of `make build` says about the input: its rows, problems, files and as-of time."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+Row = dict[str, Any]
+# a space that no line breaks at
+FIXED = "\N{NO-BREAK SPACE}"
+HARMLESS = ["duplicate", "ignored_status"]
+WHERE_AS_OF_IS_FROM = {
+    "nrr_as_of": "as nrr_as_of says",
+    "recorded_at": "the newest recorded_at",
+    "effective_at": "the newest effective_at, since no row has a recorded_at",
+}
+# A newest month with less than this share of the largest month's accounts may not be the last.
+SHARE_OF_THE_LARGEST_MONTH = 0.5
+LONGEST_VALUE = 40
+
+INPUT_ROWS = "select * from int_nrr__input_rows order by number_of_rows desc, reason"
+PROBLEMS = "select * from nrr__input_problems order by input, reason, number_of_rows desc, value"
+AS_OF = "select * from int_nrr__as_of"
+ACCOUNTS_BY_MONTH = """
+select month, count(*) as accounts from nrr__account_months where mrr > 0 group by month
+"""
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, sql: str, *values: Any) -> list[Row]:
+    """The result of a query as dictionaries."""
+    result = connection.execute(sql, list(values))
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def rows_if_there(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
+    """The same, and none where the table is not there."""
+    try:
+        return rows_of(connection, sql)
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return []
+
+
+def counted(reasons: list[Row]) -> str:
+    return ", ".join(f"{row['number_of_rows']:,}{FIXED}{row['reason']}" for row in reasons)
+
+
+def count_lines(counts: list[Row]) -> list[str]:
+    """How many input rows there are, are used and are not; harmless ones apart from broken ones."""
+
+    def number(*reasons: str | None) -> int:
+        return sum(row["number_of_rows"] for row in counts if row["reason"] in reasons)
+
+    total = sum(row["number_of_rows"] for row in counts)
+    line = f"Input rows: {total:,}. Used: {number(None):,}. "
+    line += f"Redelivered: {number('duplicate'):,} (harmless)."
+    ignored = number("ignored_status")
+    if ignored:
+        line += f" Ignored by their status: {ignored:,}."
+    broken = [row for row in counts if row["reason"] not in (None, *HARMLESS)]
+    if not broken:
+        return [line, "Rejected: 0."]
+    rejected = sum(row["number_of_rows"] for row in broken)
+    return [line, f"Rejected: {rejected:,} ({counted(broken)}). See nrr__rejected_events."]
+
+
+def shown(value: str | None) -> str:
+    """A value as it is printed: short, on one line."""
+    text = "(missing)" if value is None else " ".join(str(value).split())
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def problem_lines(problems: list[Row], counts: list[Row]) -> list[tuple[str, bool]]:
+    """Of each reason its rows and commonest values, then what to do; and whether it fails."""
+    totals = {row["reason"]: row["number_of_rows"] for row in counts}
+    groups: dict[tuple, list[Row]] = {}
+    for row in problems:
+        groups.setdefault((row["input"], row["reason"], row.get("column_name")), []).append(row)
+    lines = []
+    for (name, reason, _), rows in groups.items():
+        number = sum(row["number_of_rows"] or 0 for row in rows)
+        if name == "subscription_events":
+            number = totals.get(reason, number)
+        failure = any(row["is_failure"] for row in rows)
+        values = ", ".join(
+            f"{shown(row['value'])}{FIXED}({row['number_of_rows']:,})"
+            for row in rows
+            if row["value"] is not None
+        )
+        line = f"{name}: {number:,}{FIXED}{reason}" + (f": {values}." if values else ".")
+        lines.append((line + (" It fails the build." if failure else ""), failure))
+        if rows[0].get("remedy"):
+            lines.append((f"    {rows[0]['remedy']}", False))
+    return lines
+
+
+def as_of_lines(as_of: Row | None, months: list[Row]) -> list[str]:
+    """As of when the figures are, why and how to set it; and a newest month that looks wrong."""
+    if as_of is None or as_of["as_of_at"] is None:
+        return []
+    source = WHERE_AS_OF_IS_FROM.get(as_of.get("as_of_source"), "see int_nrr__as_of")
+    lines = [
+        f"As of {as_of['as_of_at']:%Y-%m-%d %H:%M} UTC ({source}); "
+        f"the newest month that is over is {as_of['newest_month']:%B %Y}. "
+        "To set it: NRR_VARS='{nrr_as_of: 2026-01-31}' make build".replace(
+            "2026-01-31", f"{as_of['as_of_at']:%Y-%m-%d}"
+        )
+    ]
+    accounts = {row["month"]: row["accounts"] for row in months}
+    if accounts:
+        newest = as_of["newest_month"]
+        largest = max(accounts, key=lambda month: (accounts[month], month))
+        if accounts.get(newest, 0) < SHARE_OF_THE_LARGEST_MONTH * accounts[largest]:
+            lines.append(
+                f"Only {accounts.get(newest, 0):,} accounts have MRR in {newest:%B %Y}, while "
+                f"{accounts[largest]:,} had in {largest:%B %Y}. If that is not how it is, the data "
+                "is complete up to another time than this: set nrr_as_of."
+            )
+    return lines
+
+
+def found_in_files(target: Path) -> dict:
+    """What the reader of the files found (input_files.py); nothing if it read none."""
+    try:
+        return json.loads((target / "nrr_input_files.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def file_lines(found: dict, dimensions: set[str]) -> list[str]:
+    """How values of the files were read, and their columns that are not used."""
+    lines = list(found.get("notes", []))
+    for name, columns in found.get("unused_columns", {}).items():
+        if name == "accounts":
+            free = [c for c in columns if c.lower() not in {d.lower() for d in dimensions}]
+            if free:
+                lines.append(
+                    f"accounts: {', '.join(free)} could be segmented by: "
+                    f"NRR_VARS='{{nrr_segments: [{', '.join(free)}]}}' make build"
+                )
+        elif columns:
+            guesses = [
+                f"{c} (did you mean {guess}?)" if guess else c for c, guess in columns.items()
+            ]
+            lines.append(f"{name}: columns that are not used: {', '.join(guesses)}.")
+    return lines

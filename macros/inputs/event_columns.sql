@@ -13,3 +13,15 @@
     {%- for column in nrr.event_columns() -%} {%- do given.append('given_' ~ column) -%} {%- endfor -%}
     {%- do return(given) -%}
 {% endmacro %}
+
+{# read_word(column): a word as the seeds of values write it: in small letters, with _ for spaces and hyphens. #}
+{% macro read_word(column) -%}
+    replace(replace(lower({{ nrr.read_text(column) }}), ' ', '_'), '-', '_')
+{%- endmacro %}
+
+{# has_any_value(columns): whether a row has a value in any of these columns. #}
+{% macro has_any_value(columns) -%}
+    {%- set values = [] -%}
+    {%- for column in columns -%} {%- do values.append(nrr.read_text(column)) -%} {%- endfor -%}
+    coalesce({{ values | join(', ') }}) is not null
+{%- endmacro %}

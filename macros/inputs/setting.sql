@@ -6,10 +6,12 @@
     {%- set value = nrr.raw_setting(name) -%}
     {%- set ns = namespace(takes=none) -%}
 
-    {%- if name in ['nrr_past_due_counts', 'nrr_reactivation_counts'] -%}
+    {%- if name in ['nrr_past_due_counts', 'nrr_paused_counts', 'nrr_reactivation_counts'] -%}
         {%- if value is not boolean -%} {%- set ns.takes = 'true or false' -%} {%- endif -%}
     {%- elif name == 'nrr_fx' -%}
         {%- if value not in ['constant', 'actual'] -%} {%- set ns.takes = "'constant' or 'actual'" -%} {%- endif -%}
+    {%- elif name == 'nrr_discounts' -%}
+        {%- if value not in ['all', 'forever_only'] -%} {%- set ns.takes = "'all' or 'forever_only'" -%} {%- endif -%}
     {%- elif name == 'nrr_reporting_currency' -%}
         {%- if not modules.re.fullmatch('[A-Z]{3}', value | string) -%}
             {%- set ns.takes = "an ISO 4217 code in capitals, such as 'USD'" -%}

@@ -4,11 +4,13 @@
 {% macro carries_mrr(status) -%} {{ return(adapter.dispatch('carries_mrr', 'nrr')(status)) }} {%- endmacro %}
 
 {% macro default__carries_mrr(status) -%}
-    {%- set statuses = ['active', 'past_due'] if nrr.setting('nrr_past_due_counts') else ['active'] -%}
+    {%- set statuses = ['active'] -%}
+    {%- if nrr.setting('nrr_past_due_counts') -%} {%- do statuses.append('past_due') -%} {%- endif -%}
+    {%- if nrr.setting('nrr_paused_counts') -%} {%- do statuses.append('paused') -%} {%- endif -%}
     {{ status }} in ('{{ statuses | join("', '") }}')
 {%- endmacro %}
 
-{# periods_per_year(billing_interval): how many such intervals a year has; null for an unknown one. #}
+{# periods_per_year(billing_interval): how many such intervals a year has (definitions 1.5); what is paid once recurs in none. #}
 {% macro periods_per_year(billing_interval) -%}
     case {{ billing_interval }}
         when 'day' then 365
@@ -16,6 +18,7 @@
         when 'month' then 12
         when 'quarter' then 4
         when 'year' then 1
+        when 'one_time' then 0
     end
 {%- endmacro %}
 

@@ -3,6 +3,7 @@
 with rows_in as (
     select count(*) as number_of_rows
     from {{ nrr.input_rows('subscription_events', nrr.event_columns()) }} as input
+    where {{ nrr.has_any_value(nrr.event_columns()) }}
 ),
 
 usable as (

@@ -1,24 +1,32 @@
 {%- set as_of = nrr.setting('nrr_as_of') -%}
--- One row: the instant up to which the data is complete, and the newest month that is over by then.
-with as_of as (
-    {%- if as_of is none %}
-    -- the newest record; a row that does not say when it was recorded may lie in the future
+-- One row: up to when the data is complete, which value says so, and the newest month that is over by then.
+with
+{%- if as_of is none %}
+-- what lies after the run is a slip, or not known to have happened yet
+records as (
     select
-        max(
-            case
-                when
-                    has_recorded_at
-                    or recorded_at <= {{ nrr.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')) }}
-                    then recorded_at
-            end
-        ) as as_of_at
+        max(recorded_at) as as_of_at,
+        max(case when has_recorded_at then recorded_at end) as newest_recorded_at
     from {{ ref('int_nrr__item_states') }}
-    {%- else %}
-    select {{ nrr.timestamp_literal(as_of) }} as as_of_at
-    {%- endif %}
+    where recorded_at <= {{ nrr.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')) }}
+),
+
+as_of as (
+    select
+        as_of_at,
+        case when newest_recorded_at = as_of_at then 'recorded_at' else 'effective_at' end as as_of_source
+    from records
 )
+{%- else %}
+as_of as (
+    select
+        {{ nrr.utc_time(nrr.timestamp_literal(as_of)) if as_of | string | length == 10 else nrr.timestamp_literal(as_of) }} as as_of_at,
+        'nrr_as_of' as as_of_source
+)
+{%- endif %}
 
 select
     as_of_at,
+    cast(as_of_source as {{ nrr.type_text() }}) as as_of_source,
     {{ nrr.add_months(nrr.month_of('as_of_at'), -1) }} as newest_month
 from as_of

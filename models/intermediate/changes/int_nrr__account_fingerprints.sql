@@ -1,10 +1,23 @@
 {%- set columns = nrr.given_event_columns() -%}
 {%- set settings = [
-    (config.get('meta') or {}).get('package_version', ''), nrr.setting('nrr_reporting_currency'), nrr.setting('nrr_past_due_counts')
+    (config.get('meta') or {}).get('package_version', ''), nrr.setting('nrr_reporting_currency'),
+    nrr.setting('nrr_past_due_counts'), nrr.setting('nrr_paused_counts'), nrr.setting('nrr_discounts'),
+    nrr.setting('nrr_timezone')
 ] | tojson -%}
 -- One row per account: a fingerprint of all that its item states are made from: its input rows, whether their
--- currencies have rates, the settings and the package's version.
-with currencies as (
+-- currencies have rates, what the values of status and billing_interval mean, the settings and the package's version.
+with meanings as (
+    select {{ nrr.fingerprint(['value', 'status']) }} as meaning from {{ ref('nrr_status_values') }}
+    union all
+    select {{ nrr.fingerprint(['value', 'billing_interval', 'billing_interval_count']) }} as meaning
+    from {{ ref('nrr_interval_values') }}
+),
+
+all_meanings as (
+    select coalesce(sum(cast(meaning as {{ nrr.type_wide_integer() }})), 0) as fingerprint from meanings
+),
+
+currencies as (
     select distinct currency from {{ ref('stg_nrr__exchange_rates') }}
 ),
 
@@ -39,7 +52,8 @@ linked as (
 select
     accounts.account_id,
     {{ nrr.fingerprint([
-        'accounts.fingerprint', 'coalesce(linked.fingerprint, 0)', nrr.text_literal(settings)
+        'accounts.fingerprint', 'coalesce(linked.fingerprint, 0)', 'all_meanings.fingerprint', nrr.text_literal(settings)
     ]) }} as fingerprint
 from accounts
+cross join all_meanings
 left join linked on accounts.account_id = linked.account_id

@@ -1,4 +1,13 @@
 {%- set reporting_currency = nrr.setting('nrr_reporting_currency') -%}
+{#- the columns that must be there, and where; those whose values may be unreadable: any text is text -#}
+{%- set required = {
+    'account_id': 'true', 'subscription_id': 'true', 'effective_at': 'true', 'status': 'true',
+    'unit_amount': 'mapped.carries_mrr', 'billing_interval': 'mapped.carries_mrr',
+} -%}
+{%- set typed = [
+    'effective_at', 'sequence', 'recorded_at', 'quantity', 'unit_amount', 'billing_interval_count', 'discount_percent',
+    'discount_amount', 'discount_ends_at',
+] -%}
 -- One row per input row of any source: its values with their defaults and, judged by itself, the one reason for which
 -- it cannot be used.
 with events as (
@@ -9,64 +18,85 @@ convertible_currencies as (
     select distinct currency from {{ ref('stg_nrr__exchange_rates') }}
 ),
 
-defaulted as (
+-- what the values of status and billing_interval mean: null where that is not known
+mapped as (
     select
-        event_id,
-        account_id,
-        subscription_id,
-        coalesce(subscription_item_id, subscription_id) as subscription_item_id,
-        subscription_item_id is null as is_without_item,
-        effective_at,
-        coalesce(sequence, 0) as sequence,
-        coalesce(recorded_at, effective_at) as recorded_at,
-        recorded_at is not null as has_recorded_at,
-        status,
-        coalesce({{ nrr.carries_mrr('status') }}, false) as carries_mrr,
-        product_id,
-        plan_id,
-        pricing_model,
-        coalesce(quantity, 1) as quantity,
-        unit_amount,
-        coalesce(currency, '{{ reporting_currency }}') as currency,
-        billing_interval,
-        coalesce(billing_interval_count, 1) as billing_interval_count,
-        coalesce(discount_percent, 0) as discount_percent,
-        coalesce(discount_amount, 0) as discount_amount,
-        discount_ends_at
-        {%- for column in nrr.event_columns() %},
-        given_{{ column }}
-        {%- endfor %}
+        events.*,
+        statuses.status as known_status,
+        coalesce({{ nrr.carries_mrr('statuses.status') }}, false) as carries_mrr,
+        intervals.billing_interval as known_interval,
+        -- a count of half years is one of months
+        case
+            when intervals.billing_interval_count > 1
+                then
+                    cast(coalesce(events.billing_interval_count, 1) as decimal(20, 6))
+                    * intervals.billing_interval_count
+            else coalesce(events.billing_interval_count, 1)
+        end as interval_count
     from events
+    left join {{ ref('nrr_status_values') }} as statuses on events.status = statuses.value
+    left join {{ ref('nrr_interval_values') }} as intervals on events.billing_interval = intervals.value
 )
 
 select
-    defaulted.*,
+    mapped.event_id,
+    mapped.account_id,
+    mapped.subscription_id,
+    coalesce(mapped.subscription_item_id, mapped.subscription_id) as subscription_item_id,
+    mapped.subscription_item_id is null as is_without_item,
+    mapped.effective_at,
+    coalesce(mapped.sequence, 0) as sequence,
+    coalesce(mapped.recorded_at, mapped.effective_at) as recorded_at,
+    mapped.recorded_at is not null as has_recorded_at,
+    mapped.known_status as status,
+    mapped.carries_mrr,
+    mapped.product_id,
+    mapped.plan_id,
+    mapped.pricing_model,
+    coalesce(mapped.quantity, 1) as quantity,
+    mapped.unit_amount,
+    coalesce(mapped.currency, '{{ reporting_currency }}') as currency,
+    mapped.known_interval as billing_interval,
+    case when mapped.interval_count < 1000000000000 then cast(mapped.interval_count as decimal(18, 6)) end
+        as billing_interval_count,
+    {%- if nrr.setting('nrr_discounts') == 'forever_only' %}
+    case when mapped.discount_ends_at is null then coalesce(mapped.discount_percent, 0) else 0 end as discount_percent,
+    case when mapped.discount_ends_at is null then coalesce(mapped.discount_amount, 0) else 0 end as discount_amount,
+    {%- else %}
+    coalesce(mapped.discount_percent, 0) as discount_percent,
+    coalesce(mapped.discount_amount, 0) as discount_amount,
+    {%- endif %}
+    mapped.discount_ends_at,
+    {%- for column in nrr.event_columns() %}
+    mapped.given_{{ column }},
+    {%- endfor %}
     case
-        when account_id is null then 'missing_account_id'
-        when subscription_id is null then 'missing_subscription_id'
-        when effective_at is null then 'missing_effective_at'
+        when mapped.known_status = 'ignore' then 'ignored_status'
+        {%- for column in nrr.event_columns() %}
+        {%- set is_given = nrr.read_text('mapped.given_' ~ column) ~ ' is not null' %}
+        {%- if column in required %}
+        when mapped.{{ column }} is null and {{ required[column] }} and not ({{ is_given }}) then 'missing_{{ column }}'
+        {%- endif %}
+        {%- if column in typed %}
+        when mapped.{{ column }} is null and {{ is_given }} then 'unreadable_{{ column }}'
+        {%- endif %}
+        {%- endfor %}
+        -- more than the money type holds
+        when cast(coalesce(mapped.quantity, 1) as decimal(20, 6)) * mapped.unit_amount >= 1000000000000
+            then 'unreadable_unit_amount'
+        when mapped.known_status is null then 'unknown_status'
+        when mapped.billing_interval is not null and mapped.known_interval is null then 'unknown_billing_interval'
+        when mapped.unit_amount < 0 then 'negative_unit_amount'
+        when mapped.quantity < 0 then 'negative_quantity'
         when
-            coalesce(status, '') not in ('trialing', 'active', 'past_due', 'unpaid', 'paused', 'cancelled')
-            then 'unknown_status'
-        when carries_mrr and unit_amount is null then 'missing_unit_amount'
-        -- more than the money type holds: the amount cannot be read
-        when cast(quantity as decimal(20, 6)) * unit_amount >= 1000000000000 then 'missing_unit_amount'
-        when unit_amount < 0 then 'negative_amount'
-        when quantity < 0 then 'negative_quantity'
-        when
-            {{ nrr.periods_per_year('billing_interval') }} is null
-            and (carries_mrr or billing_interval is not null)
-            then 'unknown_billing_interval'
-        when
-            billing_interval_count < 1 or billing_interval_count <> floor(billing_interval_count)
+            mapped.billing_interval_count < 1
+            or mapped.billing_interval_count <> floor(mapped.billing_interval_count)
+            or mapped.interval_count >= 1000000000000
             then 'invalid_billing_interval_count'
-        when
-            discount_percent < 0 or discount_percent > 100 or discount_amount < 0
+        when mapped.discount_percent < 0 or mapped.discount_percent > 100 or mapped.discount_amount < 0
             then 'invalid_discount'
-        when
-            defaulted.currency <> '{{ reporting_currency }}'
-            and convertible_currencies.currency is null
+        when mapped.currency <> '{{ reporting_currency }}' and convertible_currencies.currency is null
             then 'no_exchange_rate'
     end as own_reason
-from defaulted
-left join convertible_currencies on defaulted.currency = convertible_currencies.currency
+from mapped
+left join convertible_currencies on mapped.currency = convertible_currencies.currency

@@ -5,7 +5,7 @@ with input as (
 
 typed as (
     select
-        {{ nrr.read_text('currency') }} as currency,
+        upper({{ nrr.read_text('currency') }}) as currency,
         {{ nrr.read_date('rate_date') }} as rate_date,
         {{ nrr.read_rate('rate') }} as rate
     from input

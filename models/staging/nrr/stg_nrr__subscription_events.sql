@@ -1,5 +1,6 @@
 {%- set columns = nrr.event_columns() -%}
--- One row per input row: its values as their types (null where missing or unreadable), and as they were given.
+-- One row per input row: its values as their types (null where missing or unreadable), and as they were given. A row
+-- without any value is no row.
 with input as (
     select * from {{ nrr.input_rows('subscription_events', columns) }} as input
 )
@@ -12,14 +13,14 @@ select
     {{ nrr.read_timestamp('effective_at') }} as effective_at,
     {{ nrr.read_whole_number('sequence') }} as sequence,
     {{ nrr.read_timestamp('recorded_at') }} as recorded_at,
-    {{ nrr.read_text('status') }} as status,
+    {{ nrr.read_word('status') }} as status,
     {{ nrr.read_text('product_id') }} as product_id,
     {{ nrr.read_text('plan_id') }} as plan_id,
     {{ nrr.read_text('pricing_model') }} as pricing_model,
     {{ nrr.read_decimal('quantity') }} as quantity,
     {{ nrr.read_decimal('unit_amount') }} as unit_amount,
-    {{ nrr.read_text('currency') }} as currency,
-    {{ nrr.read_text('billing_interval') }} as billing_interval,
+    upper({{ nrr.read_text('currency') }}) as currency,
+    {{ nrr.read_word('billing_interval') }} as billing_interval,
     {{ nrr.read_decimal('billing_interval_count') }} as billing_interval_count,
     {{ nrr.read_decimal('discount_percent') }} as discount_percent,
     {{ nrr.read_decimal('discount_amount') }} as discount_amount,
@@ -28,3 +29,4 @@ select
     input.{{ column }} as given_{{ column }}
     {%- endfor %}
 from input
+where {{ nrr.has_any_value(columns) }}

@@ -19,9 +19,8 @@
 {% macro read_time(column) -%}
     {%- set value = adapter.dispatch('read_time', 'nrr')(column) -%}
     case
-        when
-            {{ value }} >= {{ nrr.timestamp_literal('1900-01-01') }}
-            and {{ value }} < {{ nrr.timestamp_literal('2200-01-01') }}
+        when {{ value }} between {{ nrr.timestamp_literal('1900-01-01') }}
+            and {{ nrr.timestamp_literal('2199-12-31 23:59:59.999999') }}
             then {{ value }}
     end
 {%- endmacro %}
@@ -90,20 +89,26 @@
 {%- endmacro %}
 
 {#
-  DuckDB casts text to a timestamp by dropping whatever follows the time, hence the detours for text: with an
-  offset ('+02:00', ' +0200', 'Z', ' UTC'), without one, and anything else, which cannot be read.
+  DuckDB casts text to a timestamp by dropping whatever follows the time, hence the detours for text: without an offset,
+  most often without spaces around it, too, which cost the most; with one ('+02:00', ' +0200', 'Z', ' UTC'); and
+  anything else, which cannot be read.
 #}
 {% macro duckdb__read_time(column) -%}
-    {%- set text = nrr.read_text(column) -%}
+    {%- set text -%} cast({{ column }} as varchar) {%- endset -%}
+    {%- set time = '[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?' -%}
+    {%- set local = '[0-9]+[-/][0-9]+[-/][0-9]+([T ]' ~ time ~ ')?' -%}
+    {%- set offset = ' ?(Z|UTC|' ~ nrr.timestamp_patterns().hours ~ '(:?[0-5][0-9])?)' -%}
+    {%- set spaces = '[ \\t\\r\\n\\x{A0}]*' -%}
     case
         when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
             then timezone('UTC', try_cast({{ column }} as timestamptz))
-        when typeof({{ column }}) <> 'VARCHAR' then try_cast({{ column }} as timestamp)
-        when regexp_matches({{ text }}, '^[0-9]+[-/][0-9]+[-/][0-9]+([T ][0-9:.]+)?$')
-            then try_cast({{ text }} as timestamp)
-        when regexp_matches({{ text }}, '[T ][0-9:.]+ ?(Z|UTC|{{ nrr.timestamp_patterns().hours }}(:?[0-5][0-9])?)$')
+        when typeof({{ column }}) <> 'VARCHAR' or regexp_matches({{ text }}, '^{{ local }}$')
+            then try_cast({{ column }} as timestamp)
+        when regexp_matches({{ text }}, '^{{ spaces }}{{ local }}{{ spaces }}$')
+            then try_cast({{ nrr.trimmed(text) }} as timestamp)
+        when regexp_matches({{ text }}, '[T ]{{ time }}{{ offset }}{{ spaces }}$')
             then timezone('UTC', try_cast(
-                regexp_replace(regexp_replace({{ text }}, ' ?UTC$', 'Z'), ' ([+-])', '\1') as timestamptz
+                regexp_replace(regexp_replace({{ nrr.trimmed(text) }}, ' ?UTC$', 'Z'), ' ([+-])', '\1') as timestamptz
             ))
     end
 {%- endmacro %}

@@ -46,8 +46,8 @@ CHANNELS = {"inbound": 0.32, "outbound": 0.22, "partner": 0.16, "paid_ads": 0.18
 RATES = {"EUR": 1.085, "GBP": 1.262}
 BROKEN_SHARE = 0.0023
 BREAKS = (
-    ("unit_amount", "n/a"), ("status", "expired"), ("currency", "CHF"), ("account_id", ""),
-    ("billing_interval", "fortnight"), ("discount_percent", 150), ("effective_at", ""),
+    ("unit_amount", "n/a"), ("discount_ends_at", "never"), ("currency", "CHF"), ("account_id", ""),
+    ("quantity", "a dozen"), ("discount_percent", 150), ("effective_at", ""),
     ("quantity", -4), ("event_id", ""),
 )  # fmt: skip
 

@@ -6,108 +6,266 @@ command here, before anything is built.
 """
 
 import csv
+import difflib
+import json
+import re
+import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import yaml
 from dbt.adapters.duckdb.plugins import BasePlugin
-from dbt_common.exceptions import DbtRuntimeError
+from dbt.flags import get_flags
+from found_files import (
+    COLUMNS,
+    OPTIONAL_INPUTS,
+    REQUIRED_COLUMNS,
+    SAVE_AGAIN,
+    File,
+    InputError,
+    file_of,
+    identifier,
+)
+from given_values import look_at_all, rewritings
 
-# input -> the columns without which nothing can be computed
-REQUIRED_COLUMNS = {
-    "subscription_events": ["account_id", "subscription_id", "effective_at", "status"],
-    "accounts": ["account_id"],
-    "exchange_rates": ["currency", "rate_date", "rate"],
-}
-OPTIONAL_INPUTS = ["accounts", "exchange_rates"]
 # The one database that every connection of this profile has besides the file it writes.
 SCHEMA = "memory.nrr_files"
+# What print_retention.py reads: how the files were read.
+FOUND = "nrr_input_files.json"
+# What others call the columns of the contract, where the words are not alike.
+OTHER_NAMES = {
+    "account_id": ["customer_id", "customer", "client_id", "company_id", "organization_id"],
+    "effective_at": ["date", "start_date", "started_at", "created_at", "timestamp", "valid_from"],
+    "recorded_at": ["updated_at", "loaded_at", "ingested_at", "modified_at", "_fivetran_synced"],
+    "status": ["state", "subscription_status"],
+    "plan_id": ["plan", "price_id", "plan_name"],
+    "product_id": ["product", "product_name"],
+    "quantity": ["qty", "seats", "units", "licenses"],
+    "unit_amount": ["price", "unit_price", "amount", "mrr", "monthly_amount", "plan_amount"],
+    "billing_interval": ["interval", "billing_period", "frequency", "billing", "period"],
+    "billing_interval_count": ["interval_count"],
+    "discount_percent": ["discount", "percent_off"],
+    "discount_amount": ["amount_off"],
+    "parent_account_id": ["parent_id", "parent"],
+    "rate_date": ["date", "day", "month"],
+    "rate": ["exchange_rate", "fx_rate", "value"],
+    "currency": ["currency_code", "from_currency"],
+    "event_id": ["id"],
+}
 
 
-class InputError(DbtRuntimeError):
-    """What is wrong with the input files, and what to do."""
+@dataclass
+class Found:
+    """An input as a view, and what the summary says of its file."""
 
-    MESSAGE = "Input files"
-
-
-def quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def csv_columns(path: Path) -> list[str]:
-    """The names in the header row of a CSV file; none if the file is empty."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return [name.strip() for name in next(csv.reader(file), [])]
+    select: str
+    notes: list[str]
+    unused_columns: dict[str, str | None]
+    currencies: set[str]
 
 
-def scan_of(folder: Path, name: str) -> str | None:
-    """The DuckDB table function that reads the input `name`, or None if it has no file."""
-    parquet = folder / f"{name}.parquet"
-    if parquet.exists():
-        return f"read_parquet({quoted(str(parquet))})"
-    if any((folder / name).glob("*.parquet")):
-        return f"read_parquet({quoted(str(folder / name / '*.parquet'))}, union_by_name = true)"
-    text = folder / f"{name}.csv"
-    if text.exists():
-        # Everything is read as text: what a value is, the staging models decide. A line that
-        # is too short is a row with missing values (which needs the serial reader).
-        columns = ", ".join(f"{quoted(column)}: 'VARCHAR'" for column in csv_columns(text))
-        return (
-            f"read_csv({quoted(str(text))}, auto_detect = false, header = true, delim = ',', "
-            f"quote = '\"', escape = '\"', null_padding = true, parallel = false, "
-            f"columns = {{{columns}}})"
-        )
-    return None
+def guess(name: str, wanted: list[str]) -> str | None:
+    """Which of the wanted columns a column of that name may have been meant as."""
+    plain = re.sub(r"[\s-]+", "_", name).lower()
+    for column in wanted:
+        if plain in OTHER_NAMES.get(column, []):
+            return column
+    return next(iter(difflib.get_close_matches(plain, wanted, n=1, cutoff=0.7)), None)
 
 
-def check_columns(folder: Path, name: str, columns: list[str]) -> None:
+def guesses(name: str, columns: list[str]) -> dict[str, str | None]:
+    """The columns that are none of the contract's, with what each may have been meant as."""
+    lower = [column.lower() for column in columns]
+    wanted = [column for column in COLUMNS[name] if column not in lower]
+    unused = [c for c in columns if c.lower() not in COLUMNS[name]]
+    # what a data frame makes of its own index
+    unused = [c for c in unused if not re.fullmatch(r"Unnamed: \d+|__index_level_\d+__", c)]
+    return {column: guess(column, wanted) for column in unused}
+
+
+def check_columns(file: File, name: str) -> None:
     """Raises InputError if a required column is missing."""
-    missing = [c for c in REQUIRED_COLUMNS[name] if c not in [c.lower() for c in columns]]
+    columns = [column.name for column in file.columns if column.name]
+    missing = [c for c in REQUIRED_COLUMNS[name] if not file.column(c)]
     if missing:
+        meant = [
+            f"Is {given} the {g}?" for given, g in guesses(name, columns).items() if g in missing
+        ]
         raise InputError(
-            f"{name} in {folder} lacks the column {', '.join(missing)}. It has: "
-            f"{', '.join(columns) or 'none'}. Add the missing column to the file."
+            f"{name} in {file.path} lacks the column {', '.join(missing)}. It has: "
+            f"{', '.join(columns) or 'none'}. {' '.join([*meant, 'Add the missing column'])} to "
+            "the file, or rename the column that holds it."
         )
 
 
-def view_of(conn: duckdb.DuckDBPyConnection, folder: Path, name: str) -> str:
-    """The select behind the view of the input `name`; raises InputError if it cannot be used."""
-    try:
-        scan = scan_of(folder, name)
-        if scan is None and name in OPTIONAL_INPUTS:
-            columns = ", ".join(f"null::varchar as {c}" for c in REQUIRED_COLUMNS[name])
-            return f"select {columns} where false"
-        if scan is None:
-            raise InputError(
-                f"{folder} holds no {name}.parquet, {name}/*.parquet or {name}.csv. "
-                f"Put one there, or set NRR_DATA to the folder that has it."
+def check_nameless(file: File, name: str, values: list[dict]) -> None:
+    """Raises InputError where a column without a header holds more than nothing or row numbers."""
+    nameless = [column for column in file.columns if not column.name]
+    for column, found in zip(nameless, values, strict=True):
+        if found["values"] == 0:
+            continue
+        if column is file.columns[0] and found["whole_numbers"] == found["values"]:
+            file.notes.append(
+                f"{name}: the first column of {file.path.name} has no name and holds row numbers. "
+                "It is not used."
             )
-        counts = "count(*)"
-        if scan.startswith("read_csv"):
-            check_columns(folder, name, csv_columns(folder / f"{name}.csv"))
-            # Reads every value of a CSV, and so finds the line that cannot be read.
-            counts = "count(*), count(columns(*))"
-        rows = conn.execute(f"select {counts} from {scan}").fetchone()[0]
-        check_columns(
-            folder, name, [row[0] for row in conn.execute(f"describe from {scan}").fetchall()]
-        )
-    except (duckdb.Error, UnicodeDecodeError, csv.Error) as error:
+            continue
+        position = file.columns.index(column) + 1
         raise InputError(
-            f"the file of {name} in {folder} cannot be read. Write it anew as Parquet, or as CSV "
-            f"in UTF-8 with commas and a header row. The reader says: {error}"
-        ) from error
+            f"column {position} of {file.path} has no name in the header row, but values, such as "
+            f"{found['example']}. Give it a name, or delete it."
+        )
+
+
+def found_in(
+    conn: duckdb.DuckDBPyConnection, file: File, name: str, reporting_currency: str | None
+) -> Found:
+    """What is in the file; raises InputError if it cannot be used. Reads all of it once."""
+    check_columns(file, name)
+    looks = look_at_all(name, file)
+    contract = [c.sql for c in file.columns if c.name.lower() in COLUMNS[name]]
+    nameless = [column.sql for column in file.columns if not column.name]
+    currency = file.column("currency")
+    values = ", ".join(f"nullif(cast({c} as varchar), '')" for c in contract)
+    aggregates = [
+        # a row of commas is no row
+        f"count(*) filter (coalesce({values}) is not null)",
+        f"list(distinct upper(trim({currency.sql})))" if currency else "[]",
+        *looks.values(),
+        *(
+            f"{{values: count({c}), example: min({c}), "
+            f"whole_numbers: count(*) filter (regexp_full_match({c}, '[0-9]+'))}}"
+            for c in nameless
+        ),
+    ]
+    if file.delimiter:
+        # every value, and so the line that cannot be read
+        aggregates += [f"count({column.sql})" for column in file.columns]
+    rows, currencies, *found = conn.execute(
+        f"select {', '.join(aggregates)} from {file.scan}"
+    ).fetchone()
     if not rows and name not in OPTIONAL_INPUTS:
-        raise InputError(f"{name} in {folder} has no rows. Nothing can be computed from it.")
-    return f"from {scan}"
+        raise InputError(f"{name} in {file.path} has no rows. Nothing can be computed from it.")
+    check_nameless(file, name, found[len(looks) : len(looks) + len(nameless)])
+    unusual = {column for column, is_so in zip(looks, found[: len(looks)], strict=True) if is_so}
+    values = rewritings(conn, name, file, unusual, reporting_currency)
+    select = ", ".join(
+        f"{values.get(column.name.lower(), column.sql)} as {identifier(column.name)}"
+        for column in file.columns
+        if column.name
+    )
+    named = [column.name for column in file.columns if column.name]
+    return Found(
+        f"select {select} from {file.scan}",
+        file.notes,
+        guesses(name, named),
+        {code for code in currencies or [] if code},
+    )
+
+
+def reader_says(error: Exception) -> str:
+    """What is wrong with a file that cannot be read, and what to do, in a sentence."""
+    said = str(error)
+    line = re.search(r"on Line: (\d+)", said)
+    where = f"line {line[1]}" if line else "a line"
+    if "not utf-8" in said or "unicode" in said.lower() or isinstance(error, UnicodeError):
+        return f"{where} is not in UTF-8. Write the file anew as CSV in UTF-8."
+    if "Expected Number of Columns" in said:
+        return (
+            f"{where} has more values than the header row has names. Mend the line (a value that "
+            "holds a comma stands in quotes), or name the columns."
+        )
+    if "reached an invalid state" in said:
+        return f"its lines do not all end alike. {SAVE_AGAIN}"
+    if "quote" in said:
+        return f"{where} has a quote that does not end, or text behind one (two stand for one)."
+    first = said.strip().splitlines()[0] if said.strip() else type(error).__name__
+    return (
+        f"write it anew as Parquet, or as CSV in UTF-8 with a header row. The reader says: {first}"
+    )
+
+
+def view_of(
+    conn: duckdb.DuckDBPyConnection, folder: Path, name: str, reporting_currency: str | None = None
+) -> Found:
+    """Makes the view of the input `name`; raises InputError if it cannot be used."""
+    try:
+        file = file_of(conn, folder, name)
+        if file is None:
+            columns = ", ".join(f"null::varchar as {c}" for c in REQUIRED_COLUMNS[name])
+            found = Found(f"select {columns} where false", [], {}, set())
+        else:
+            found = found_in(conn, file, name, reporting_currency)
+        conn.execute(f"create or replace view {SCHEMA}.{name} as {found.select}")
+    except (duckdb.Error, UnicodeError, csv.Error, OSError, EOFError, zlib.error) as error:
+        raise InputError(
+            f"the file of {name} in {folder} cannot be read: {reader_says(error)}"
+        ) from error
+    return found
+
+
+def check_currencies(events: Found, rates: Found, reporting_currency: str | None) -> None:
+    """Raises InputError where no row is in the reporting currency, and none can be converted."""
+    given = events.currencies
+    if not reporting_currency or not given or given & {reporting_currency, *rates.currencies}:
+        return
+    codes = ", ".join(sorted(given)[:5])
+    raise InputError(
+        f"every row of subscription_events that names a currency is in {codes}, while the "
+        f"reporting currency is {reporting_currency} and exchange_rates has no rate of it. Either "
+        f"report in it, by make build NRR_VARS='{{nrr_reporting_currency: {min(given)}}}' or by "
+        "nrr_reporting_currency in the vars of dbt_project.yml. Or add the file "
+        "exchange_rates.csv with the columns currency, rate_date and rate."
+    )
+
+
+def variable(name: str) -> object:
+    """A variable as dbt sees it: of the command, or else of dbt_project.yml; None if unknown."""
+    flags = get_flags()
+    given = getattr(flags, "VARS", None) or {}
+    if name in given:
+        return given[name]
+    try:
+        project = Path(flags.PROJECT_DIR) / "dbt_project.yml"
+        variables = yaml.safe_load(project.read_text(encoding="utf-8")).get("vars") or {}
+    except (AttributeError, OSError, TypeError, yaml.YAMLError):
+        return None
+    return (variables.get("nrr") or {}).get(name, variables.get(name))
+
+
+def write_down(found: dict[str, Found]) -> None:
+    """Leaves for the summary how the files were read, beside what dbt writes itself."""
+    flags = get_flags()
+    project = getattr(flags, "PROJECT_DIR", None)
+    if project is None:
+        return
+    target = Path(project) / (getattr(flags, "TARGET_PATH", None) or "target")
+    said = {
+        "notes": [note for one in found.values() for note in one.notes],
+        "unused_columns": {name: one.unused_columns for name, one in found.items()},
+    }
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        (target / FOUND).write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+    except OSError:
+        # a folder that cannot be written to is dbt's to complain about
+        return
 
 
 class Plugin(BasePlugin):
     def initialize(self, plugin_config):
         self.folder = Path(plugin_config["folder"])
+        self.database = plugin_config.get("database")
 
     def configure_connection(self, conn):
         if not self.folder.is_dir():
             raise InputError(f"there is no folder {self.folder}. Set NRR_DATA to an existing one.")
         conn.execute(f"create schema if not exists {SCHEMA}")
-        for name in REQUIRED_COLUMNS:
-            select = view_of(conn, self.folder, name)
-            conn.execute(f"create or replace view {SCHEMA}.{name} as {select}")
+        reporting_currency = variable("nrr_reporting_currency")
+        found = {name: view_of(conn, self.folder, name, reporting_currency) for name in COLUMNS}
+        check_currencies(found["subscription_events"], found["exchange_rates"], reporting_currency)
+        if self.database:
+            # dbt attaches the file next, and makes no folder
+            Path(self.database).parent.mkdir(parents=True, exist_ok=True)
+        write_down(found)

@@ -76,7 +76,7 @@ def odd(tmp_path_factory) -> tuple[Dbt, str]:
 
 def test_ids_are_only_ids(odd):
     found = odd[0].query("select distinct account_id from nrr__account_months")
-    assert {account for (account,) in found} == set(IDS)
+    assert {account for (account,) in found} == {i.strip() for i in IDS}
 
 
 def test_a_line_that_is_too_short_is_a_row_with_missing_values_of_which_the_build_warns(odd):

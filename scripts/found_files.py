@@ -1,0 +1,235 @@
+"""Finds the file of an input, and how it is written: its encoding, its delimiter, its columns."""
+
+import csv
+import gzip
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+import duckdb
+from dbt_common.exceptions import DbtRuntimeError
+
+# input -> its columns, in the order of their documentation; accounts may have any others
+COLUMNS = {
+    "subscription_events": [
+        *["event_id", "account_id", "subscription_id", "subscription_item_id", "effective_at"],
+        *["sequence", "recorded_at", "status", "product_id", "plan_id", "pricing_model"],
+        *["quantity", "unit_amount", "currency", "billing_interval", "billing_interval_count"],
+        *["discount_percent", "discount_amount", "discount_ends_at"],
+    ],
+    "accounts": ["account_id", "valid_from", "parent_account_id"],
+    "exchange_rates": ["currency", "rate_date", "rate"],
+}
+# those without which nothing can be computed
+REQUIRED_COLUMNS = {
+    "subscription_events": ["account_id", "subscription_id", "effective_at", "status"],
+    "accounts": ["account_id"],
+    "exchange_rates": ["currency", "rate_date", "rate"],
+}
+OPTIONAL_INPUTS = ["accounts", "exchange_rates"]
+READ = [".parquet", ".csv", ".csv.gz"]
+DELIMITERS = [",", ";", "\t"]
+# What tools write for a value that is missing, between delimiters and without quotes: databases,
+# data frames, spreadsheets.
+MISSING = ["NULL", "null", "\\N", "(null)", "None", "NaN", "nan", "NaT", "<NA>", "#N/A"]
+SAVE_AGAIN = (
+    "Save it again from an editor or a spreadsheet, or take the carriage returns out: "
+    "sed -i 's/\\r$//' the_file"
+)
+
+
+class InputError(DbtRuntimeError):
+    """What is wrong with the input files, and what to do."""
+
+    MESSAGE = "Input files"
+
+
+@dataclass
+class Column:
+    """A column of a file: how SQL calls it, its name (empty without a header), its type."""
+
+    sql: str
+    name: str
+    type: str = "VARCHAR"
+
+
+@dataclass
+class File:
+    """The file of an input: where it is, the table function that reads it, and its columns."""
+
+    path: Path
+    scan: str
+    columns: list[Column]
+    delimiter: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def column(self, name: str) -> Column | None:
+        return next((c for c in self.columns if c.name.lower() == name), None)
+
+
+def text(value: str) -> str:
+    """As a literal of SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def kind(path: Path) -> str | None:
+    """What a file is read as, by its name."""
+    return next((ending for ending in READ if path.name.lower().endswith(ending)), None)
+
+
+def parquet_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() == ".parquet")
+
+
+def candidates(folder: Path, name: str) -> list[Path]:
+    """Everything in the folder that is the input `name`: files, and folders of Parquet files."""
+    found = []
+    for path in sorted(folder.iterdir()):
+        lower = path.name.lower()
+        if path.is_dir():
+            if lower in (name, f"{name}.parquet") and parquet_files(path):
+                found.append(path)
+        elif lower in [name + ending for ending in READ]:
+            found.append(path)
+    return found
+
+
+def path_of(folder: Path, name: str) -> Path | None:
+    """The one file or folder of the input; None if an optional one has none."""
+    found = candidates(folder, name)
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found)
+        raise InputError(
+            f"{folder} holds {names}. Which of them is {name} cannot be known: keep one of them, "
+            "and move the others elsewhere."
+        )
+    if found:
+        return found[0]
+    similar = [path.name for path in sorted(folder.iterdir()) if path.stem.lower() == name]
+    if similar:
+        raise InputError(
+            f"{similar[0]} in {folder} is not read: {name} is {name}.parquet, {name}/*.parquet or "
+            f"{name}.csv. Write it as one of these (from a spreadsheet: save as CSV in UTF-8)."
+        )
+    if name in OPTIONAL_INPUTS:
+        return None
+    raise InputError(
+        f"{folder} holds no {name}.parquet, {name}/*.parquet or {name}.csv. "
+        "Put one there, or set NRR_DATA to the folder that has it."
+    )
+
+
+def in_contract(name: str, header: str) -> str:
+    """A header's name: `Account ID` is account_id; what is no column of the input stays."""
+    plain = re.sub(r"[\s-]+", "_", header.strip()).lower()
+    return plain if plain in COLUMNS[name] else header.strip()
+
+
+def named(name: str, headers: list[str]) -> list[str]:
+    """The names of the columns; raises InputError where one is there twice."""
+    names = [in_contract(name, header) for header in headers]
+    twice = [n for n, number in Counter(n.lower() for n in names).items() if n and number > 1]
+    if twice:
+        raise InputError(
+            f"the header row of {name} has the column {', '.join(twice)} more than once. Which is "
+            "meant cannot be known: rename or delete the others."
+        )
+    return names
+
+
+def encoding_of(path: Path) -> str:
+    """UTF-8 or UTF-16, by the first bytes."""
+    with (gzip.open if kind(path) == ".csv.gz" else open)(path, "rb") as file:
+        start = file.read(4)
+    if start.startswith(b"\xff\xfe") and kind(path) == ".csv":
+        return "utf-16"
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start:
+        raise InputError(
+            f"{path} is not in UTF-8 (its first bytes are those of UTF-16). Write it anew as CSV "
+            "in UTF-8."
+        )
+    return "utf-8"
+
+
+def opened(path: Path, encoding: str) -> TextIO:
+    codec = {"utf-8": "utf-8-sig"}.get(encoding, encoding)
+    if kind(path) == ".csv.gz":
+        return gzip.open(path, "rt", newline="", encoding=codec)
+    return path.open(newline="", encoding=codec)
+
+
+def header_rows(path: Path, encoding: str) -> Iterator[tuple[str, int, list[str]]]:
+    """The header row as each delimiter would split it, and how many lines are before it."""
+    with opened(path, encoding) as file:
+        # Excel's own way to name the delimiter
+        first, second = file.readline(20), file.readline(10**6)
+        hint = re.fullmatch(r"sep=(.)\r?\n", first)
+        if hint and second.endswith("\r\n") != first.endswith("\r\n"):
+            raise InputError(f"the lines of {path} do not all end alike. {SAVE_AGAIN}")
+    for delimiter in [hint[1]] if hint else DELIMITERS:
+        with opened(path, encoding) as file:
+            if hint:
+                file.readline()
+            # DuckDB passes over empty lines before the header by itself
+            rows = csv.reader(file, delimiter=delimiter)
+            yield delimiter, 1 if hint else 0, next((row for row in rows if row), [])
+
+
+def csv_file(path: Path, name: str) -> File:
+    """A CSV file. It is read as text: what a value is, the staging models decide."""
+    encoding = encoding_of(path)
+
+    def known(row: tuple[str, int, list[str]]) -> int:
+        return len({in_contract(name, header) for header in row[2]} & set(COLUMNS[name]))
+
+    # the delimiter that makes the most columns of the contract; the first of several, a comma
+    delimiter, skip, headers = max(header_rows(path, encoding), key=known)
+    names = named(name, headers)
+    columns = [Column(f"c{number}", column) for number, column in enumerate(names, 1)]
+    types = ", ".join(f"{column.sql}: 'VARCHAR'" for column in columns)
+    missing = ", ".join(text(word) for word in ["", *MISSING])
+    # A line that is too short is a row with missing values, which needs the serial reader.
+    scan = (
+        f"read_csv({text(glob_free(path))}, auto_detect = false, header = true, skip = {skip}, "
+        f"delim = {text(delimiter)}, quote = '\"', escape = '\"', encoding = '{encoding}', "
+        f"compression = '{'gzip' if kind(path) == '.csv.gz' else 'none'}', "
+        f"nullstr = [{missing}], allow_quoted_nulls = false, null_padding = true, "
+        f"parallel = false, columns = {{{types}}})"
+    )
+    return File(path, scan, columns, delimiter)
+
+
+def glob_free(path: Path) -> str:
+    """A path in which no character stands for others."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+def parquet_file(conn: duckdb.DuckDBPyConnection, path: Path, name: str) -> File:
+    """A Parquet file or a folder of them, with their own types."""
+    paths = parquet_files(path) if path.is_dir() else [path]
+    listed = ", ".join(text(glob_free(part)) for part in paths)
+    scan = f"read_parquet([{listed}], union_by_name = true)"
+    described = [row[:2] for row in conn.execute(f"describe from {scan}").fetchall()]
+    names = named(name, [column for column, _ in described])
+    columns = [
+        Column(identifier(column), given, type_)
+        for given, (column, type_) in zip(names, described, strict=True)
+    ]
+    return File(path, scan, columns)
+
+
+def file_of(conn: duckdb.DuckDBPyConnection, folder: Path, name: str) -> File | None:
+    """The file of the input `name`; None if an optional one has none."""
+    path = path_of(folder, name)
+    if path is None:
+        return None
+    if path.is_dir() or kind(path) == ".parquet":
+        return parquet_file(conn, path, name)
+    return csv_file(path, name)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 # The types of an input that a loader did not leave as text.
 TYPES = {
-    **dict.fromkeys(["effective_at", "recorded_at", "discount_ends_at", "valid_from"], "timestamp"),
+    **dict.fromkeys(["effective_at", "recorded_at"], "timestamp"),
     **dict.fromkeys(["quantity", "unit_amount", "discount_amount"], "decimal(18, 6)"),
     **dict.fromkeys(["discount_percent", "rate"], "decimal(18, 6)"),
     **{"billing_interval_count": "integer", "sequence": "bigint"},
-    **dict.fromkeys(["rate_date"], "date"),
+    **dict.fromkeys(["discount_ends_at", "valid_from", "rate_date"], "date"),
 }
 TEXT = {
     **{"postgres": "text", "snowflake": "varchar", "trino": "varchar"},

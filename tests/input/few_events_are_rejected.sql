@@ -1,12 +1,14 @@
--- The input is wrong: more rows of subscription_events than nrr_rejected_rows_allowed (1%) cannot be
--- used, redeliveries apart. Look at nrr__rejected_events, mend the rows at their source by the
--- reason that is named, and build again; or allow more, if you know why.
-with rows_in as (
-    select
-        sum(number_of_rows) as number_of_rows,
-        sum(case when reason <> 'duplicate' then number_of_rows else 0 end) as rejected_rows
-    from {{ ref('int_nrr__input_rows') }}
-)
-
-select * from rows_in
-where rejected_rows > {{ nrr.setting('nrr_rejected_rows_allowed') }} * number_of_rows
+{{ config(fail_calc='coalesce(sum(number_of_rows), 0)') }}
+-- The input is wrong: more rows of subscription_events than nrr_rejected_rows_allowed (1%) cannot be used, apart from
+-- redeliveries and from rows that are to be ignored. Figures without so many rows are not those of the company. Fails
+-- with their number, but for those of every_status_and_billing_interval_is_known. To resolve: mend the rows of
+-- nrr__rejected_events at their source, as `remedy` says, or allow more, if you know why.
+select distinct
+    reason,
+    rows_of_reason as number_of_rows,
+    remedy
+from {{ ref('nrr__input_problems') }}
+where
+    input = 'subscription_events'
+    and reason not in ('unknown_status', 'unknown_billing_interval', 'unmatched_account')
+    and is_failure

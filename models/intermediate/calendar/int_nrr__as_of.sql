@@ -8,7 +8,7 @@ records as (
         max(recorded_at) as as_of_at,
         max(case when has_recorded_at then recorded_at end) as newest_recorded_at
     from {{ ref('int_nrr__item_states') }}
-    where recorded_at <= {{ nrr.timestamp_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')) }}
+    where recorded_at <= {{ nrr.time_of_the_run() }}
 ),
 
 as_of as (

@@ -1,4 +1,3 @@
-{{ config(post_hook='{{ nrr.warn_of_rejected_events() }}') }}
 {%- set columns = nrr.event_columns() -%}
 {%- set given = nrr.given_event_columns() -%}
 {%- set keys = ['event_id', 'subscription_id', 'subscription_item_id', 'effective_at'] -%}

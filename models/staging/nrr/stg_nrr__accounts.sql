@@ -1,13 +1,14 @@
 {%- set attributes = nrr.setting('nrr_segments') -%}
 -- One row per account and valid_from: the attributes to segment by that hold from then on.
-with typed as (
+with usable as (
     select
-        {{ nrr.read_text('account_id') }} as account_id,
-        coalesce({{ nrr.read_timestamp('valid_from') }}, {{ nrr.timestamp_literal('1900-01-01') }}) as valid_from
+        account_id,
+        coalesce(valid_from, {{ nrr.timestamp_literal('1900-01-01') }}) as valid_from
         {%- for attribute in attributes %},
-        coalesce({{ nrr.read_text(nrr.column_name(attribute)) }}, '(unknown)') as attribute_{{ loop.index }}
+        coalesce(attribute_{{ loop.index }}, '(unknown)') as attribute_{{ loop.index }}
         {%- endfor %}
-    from {{ nrr.input_rows('accounts', ['account_id', 'valid_from'] + attributes) }} as input
+    from {{ ref('stg_nrr__account_rows') }}
+    where reason is null
 ),
 
 ranked as (
@@ -22,8 +23,7 @@ ranked as (
                 {%- endfor %}
                 account_id
         ) as row_rank
-    from typed
-    where account_id is not null
+    from usable
 )
 
 select

@@ -1,0 +1,49 @@
+-- One row per reason for which rows of subscription_events cannot be used, and value that is the reason.
+with rejected as (
+    select
+        events.reason,
+        case
+            -- one of two columns is the reason, and the value says which
+            when events.reason = 'invalid_discount'
+                then case
+                    when {{ nrr.read_decimal('events.discount_percent') }} between 0 and 100
+                        or {{ nrr.read_text('events.discount_percent') }} is null
+                        then {{ dbt.concat(["'discount_amount '", nrr.read_text('events.discount_amount')]) }}
+                    else {{ dbt.concat(["'discount_percent '", nrr.read_text('events.discount_percent')]) }}
+                end
+            else case problems.column_name
+                {%- for column in nrr.event_columns() %}
+                when '{{ column }}' then {{ nrr.read_text('events.' ~ column) }}
+                {%- endfor %}
+            end
+        end as value
+    from {{ ref('nrr__rejected_events') }} as events
+    left join {{ ref('nrr_input_problems') }} as problems on events.reason = problems.reason
+    where events.reason not in ('duplicate', 'ignored_status')
+),
+
+share as (
+    select
+        sum(case when reason not in ('duplicate', 'ignored_status') then number_of_rows else 0 end)
+        > {{ nrr.setting('nrr_rejected_rows_allowed') }} * sum(number_of_rows) as is_failure
+    from {{ ref('int_nrr__input_rows') }}
+),
+
+counted as (
+    select
+        reason,
+        value,
+        count(*) as number_of_rows
+    from rejected
+    group by reason, value
+)
+
+select
+    'subscription_events' as input,
+    counted.reason,
+    counted.value,
+    counted.number_of_rows,
+    -- a mapping is missing there, however few the rows are
+    counted.reason in ('unknown_status', 'unknown_billing_interval') or share.is_failure as is_failure
+from counted
+cross join share

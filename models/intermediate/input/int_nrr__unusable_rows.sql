@@ -1,0 +1,40 @@
+-- One row per input, reason and row of accounts and exchange_rates that cannot be used.
+with found as (
+    select
+        'accounts' as input,
+        reason,
+        given_row as value,
+        true as is_failure
+    from {{ ref('stg_nrr__account_rows') }}
+    where reason is not null
+
+    union all
+
+    select
+        'exchange_rates' as input,
+        reason,
+        given_row as value,
+        true as is_failure
+    from {{ ref('stg_nrr__exchange_rate_rows') }}
+    where reason is not null
+
+    union all
+
+    -- it converts at 1, whatever is given: perhaps all rates are into another currency
+    select
+        'exchange_rates' as input,
+        'rate_of_reporting_currency' as reason,
+        given_row as value,
+        false as is_failure
+    from {{ ref('stg_nrr__exchange_rate_rows') }}
+    where reason is null and currency = '{{ nrr.setting('nrr_reporting_currency') }}' and rate <> 1
+)
+
+select
+    input,
+    reason,
+    value,
+    count(*) as number_of_rows,
+    is_failure
+from found
+group by input, reason, value, is_failure

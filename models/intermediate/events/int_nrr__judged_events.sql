@@ -73,12 +73,14 @@ select
     case
         when mapped.known_status = 'ignore' then 'ignored_status'
         {%- for column in nrr.event_columns() %}
-        {%- set is_given = nrr.read_text('mapped.given_' ~ column) ~ ' is not null' %}
+        {%- set given = 'mapped.given_' ~ column %}
         {%- if column in required %}
-        when mapped.{{ column }} is null and {{ required[column] }} and not ({{ is_given }}) then 'missing_{{ column }}'
+        when mapped.{{ column }} is null and {{ required[column] }} and {{ nrr.read_text(given) }} is null
+            then 'missing_{{ column }}'
         {%- endif %}
         {%- if column in typed %}
-        when mapped.{{ column }} is null and {{ is_given }} then 'unreadable_{{ column }}'
+        when mapped.{{ column }} is null and {{ given }} is not null and {{ nrr.read_text(given) }} is not null
+            then 'unreadable_{{ column }}'
         {%- endif %}
         {%- endfor %}
         -- more than the money type holds

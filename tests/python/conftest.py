@@ -19,6 +19,8 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+pytest.register_assert_rewrite("reference.comparison")
+
 ROOT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
 # Unit tests are run once for all: test_unit_tests.py.

@@ -6,7 +6,7 @@ Each damage is one row of an account of its own, so that one build tests them al
 from collections import defaultdict
 
 import pytest
-from conftest import WITHOUT_UNIT_TESTS
+from conftest import WITHOUT_UNIT_TESTS, Dbt
 from reference.comparison import SEEDS, assert_same_tables, variables_of
 from reference.computation import Settings, compute
 from reference.damages import (
@@ -43,13 +43,13 @@ class Campaign:
     ],
     ids=["defaults", "other settings"],
 )
-def campaign(request, dbt_in, tmp_path_factory) -> Campaign:
+def campaign(request, tmp_path_factory) -> Campaign:
     seed, settings = request.param
     folder = tmp_path_factory.mktemp("campaign")
     events = damaged_events(seed)
     write_csv(folder / "data/subscription_events.csv", events.damaged)
     write_csv(folder / "data/exchange_rates.csv", RATES)
-    built = dbt_in(folder, data=folder / "data")
+    built = Dbt(folder, data=folder / "data")
     finished = built.run(
         "build", *WITHOUT_UNIT_TESTS, "--store-failures", variables=variables_of(settings)
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, Inexact, localcontext
 from fractions import Fraction
@@ -168,6 +168,11 @@ class State:
         return (self.subscription_id, self.subscription_item_id)
 
     @property
+    def billing_period(self) -> Fraction:
+        """How many billing intervals a billing period has."""
+        return self.billing_interval_count * self.intervals_of_value
+
+    @property
     def loaded_at(self) -> datetime | None:
         """When the source recorded the state: recorded_at, by default effective_at."""
         return self.recorded_at or self.effective_at
@@ -183,7 +188,8 @@ class State:
     def rank(self) -> tuple:
         """The order of an item's states, and of redeliveries: the last one counts (section 1)."""
         event_id = self.event_id or ""
-        values = [getattr(self, column) for column in CONTENT_COLUMNS]
+        names = {"billing_interval_count": "billing_period"}
+        values = [getattr(self, names.get(column, column)) for column in CONTENT_COLUMNS]
         missing_first = [(value is not None, value) for value in values]
         time = (self.effective_at, self.loaded_at, self.sequence)
         return (*time, len(event_id), event_id, *missing_first)
@@ -400,7 +406,7 @@ def as_of_instant(states: list[State], settings: Settings) -> datetime | None:
     A row that does not say when it was recorded counts with its effective_at.
     """
     if settings.as_of:
-        return read_timestamp(settings.as_of)
+        return read_timestamp(settings.as_of, settings.timezone)
     instants = [state.loaded_at for state in states]
     return max((at for at in instants if at <= settings.run_started_at), default=None)
 
@@ -457,7 +463,10 @@ def rejection_reason(state: State, items: dict, rates: dict, settings: Settings)
         ),
         ("negative_unit_amount", amount is not None and amount < 0),
         ("negative_quantity", state.quantity < 0),
-        ("invalid_billing_interval_count", count < 1 or count.denominator != 1),
+        (
+            "invalid_billing_interval_count",
+            count < 1 or count.denominator != 1 or state.billing_period >= NUMBER_LIMIT,
+        ),
         ("invalid_discount", not 0 <= state.discount_percent <= 100 or state.discount_amount < 0),
         ("missing_subscription_item_id", carries and is_for_all_items(state, items)),
         (
@@ -509,8 +518,15 @@ def usable_states(
         if reason:
             rejected.append({**state.row, "reason": reason})
         else:
-            usable.append(state)
+            usable.append(with_counted_discount(state, settings))
     return usable, rejected, items
+
+
+def with_counted_discount(state: State, settings: Settings) -> State:
+    """The state without its discount if that has an end and such discounts do not count."""
+    if settings.discounts == "all" or state.discount_ends_at is None:
+        return state
+    return replace(state, discount_percent=Fraction(0), discount_amount=Fraction(0))
 
 
 def without_duplicates(usable: list[State]) -> tuple[list[State], list[dict]]:
@@ -534,11 +550,9 @@ def mrr_of_state(state: State, instant: datetime, settings: Settings) -> Decimal
     if not carries_mrr(state.status, settings):
         return Decimal(0)
     price = state.quantity * state.unit_amount
-    ends_at = state.discount_ends_at
-    if ends_at is None or (settings.discounts == "all" and ends_at >= instant):
+    if state.discount_ends_at is None or state.discount_ends_at >= instant:
         price = price * (1 - state.discount_percent / 100) - state.discount_amount
-    intervals = state.billing_interval_count * state.intervals_of_value
-    periods = PERIODS_PER_MONTH[state.billing_interval] / intervals
+    periods = PERIODS_PER_MONTH[state.billing_interval] / state.billing_period
     return as_decimal(max(Fraction(0), price) * periods, 4)
 
 

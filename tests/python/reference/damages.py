@@ -467,7 +467,7 @@ DAMAGES = [*damages_of_values(), *damages_of_rows()]
 
 RATES = [
     {"currency": currency, "rate_date": "2023-01-01", "rate": rate}
-    for currency, rate in {"EUR": "1.1", "GBP": "1.25"}.items()
+    for currency, rate in {"EUR": "1.1", "GBP": "1.25", "USD": "0.8"}.items()
 ]
 
 

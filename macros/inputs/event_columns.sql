@@ -14,6 +14,13 @@
     {%- do return(given) -%}
 {% endmacro %}
 
+{# given_event_texts(): the texts in these, without the blanks around them. #}
+{% macro given_event_texts() %}
+    {%- set texts = [] -%}
+    {%- for column in nrr.given_event_columns() -%} {%- do texts.append(nrr.read_text(column)) -%} {%- endfor -%}
+    {%- do return(texts) -%}
+{% endmacro %}
+
 {# read_word(column): a word as the seeds of values write it: in small letters, with _ for spaces and hyphens. #}
 {% macro read_word(column) -%}
     replace(replace(lower({{ nrr.read_text(column) }}), ' ', '_'), '-', '_')

@@ -1,5 +1,6 @@
 {%- set columns = nrr.event_columns() -%}
 {%- set given = nrr.given_event_columns() -%}
+{%- set content = nrr.given_event_texts() -%}
 {%- set keys = ['event_id', 'subscription_id', 'subscription_item_id', 'effective_at'] -%}
 -- One row per input row of subscription_events that is not used: its columns as they were given.
 with
@@ -14,10 +15,10 @@ delivered_twice as (
 
     union all
 
-    select {{ nrr.fingerprint(given) }} as delivery_key
+    select {{ nrr.fingerprint(content) }} as delivery_key
     from {{ ref('int_nrr__judged_events') }}
     where event_id is null
-    group by {{ nrr.fingerprint(given) }}
+    group by {{ nrr.fingerprint(content) }}
     having count(*) > 1
 ),
 
@@ -30,7 +31,7 @@ candidates as (
     left join delivered_twice
         on
             case
-                when events.event_id is null then {{ nrr.fingerprint(given) }} else {{ nrr.fingerprint(keys) }}
+                when events.event_id is null then {{ nrr.fingerprint(content) }} else {{ nrr.fingerprint(keys) }}
             end = delivered_twice.delivery_key
     where events.reason is not null or delivered_twice.delivery_key is not null
 ),
@@ -40,7 +41,7 @@ deliveries as (
         candidates.*,
         row_number() over (
             partition by
-                event_id, subscription_id, subscription_item_id, effective_at,
+                event_id, subscription_id, subscription_item_id, effective_at, is_of_whole_subscription,
                 case when event_id is null then delivery_key end
             order by
                 {{ nrr.state_order(descending=true) | indent(16) }},

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -88,7 +89,11 @@ def assert_same_rejections(built: list[dict], expected: list[dict]) -> None:
 
     def as_text(row):
         if row["reason"] == "duplicate":
-            return str({**vars(read_state(row, Settings(), SEEDS)), "row": "duplicate"})
+            state = read_state(row, Settings(), SEEDS)
+            return f"duplicate: {state.item} {state.rank}"
         return str([(c, row[c]) for c in sorted(row) if row[c] and c != "rejected_row"])
 
-    assert sorted(map(as_text, built)) == sorted(map(as_text, expected))
+    built_rows, expected_rows = (Counter(map(as_text, rows)) for rows in (built, expected))
+    found = [f"missing: {row}" for row in (expected_rows - built_rows).elements()]
+    found += [f"too much: {row}" for row in (built_rows - expected_rows).elements()]
+    assert not found, f"{len(found)} rejected rows\n" + "\n".join(sorted(found)[:20])

@@ -178,13 +178,6 @@ class State:
         return self.recorded_at or self.effective_at
 
     @property
-    def identity(self) -> tuple:
-        """What redeliveries have in common; without event_id the content as given (section 1)."""
-        if self.event_id is None:
-            return tuple(given(self.row, column) for column in EVENT_COLUMNS)
-        return (self.event_id, *self.item, self.effective_at)
-
-    @property
     def rank(self) -> tuple:
         """The order of an item's states, and of redeliveries: the last one counts (section 1)."""
         event_id = self.event_id or ""
@@ -522,6 +515,13 @@ def usable_states(
     return usable, rejected, items
 
 
+def identity(state: State, items: dict) -> tuple:
+    """What deliveries of a state have in common; without event_id the content as given."""
+    if state.event_id is None:
+        return tuple(given(state.row, column) for column in EVENT_COLUMNS)
+    return (state.event_id, *state.item, state.effective_at, is_for_all_items(state, items))
+
+
 def with_counted_discount(state: State, settings: Settings) -> State:
     """The state without its discount if that has an end and such discounts do not count."""
     if settings.discounts == "all" or state.discount_ends_at is None:
@@ -529,11 +529,11 @@ def with_counted_discount(state: State, settings: Settings) -> State:
     return replace(state, discount_percent=Fraction(0), discount_amount=Fraction(0))
 
 
-def without_duplicates(usable: list[State]) -> tuple[list[State], list[dict]]:
+def without_duplicates(usable: list[State], items: dict) -> tuple[list[State], list[dict]]:
     """Of each state's deliveries the last in order, and the others' rows with their reason."""
     deliveries = defaultdict(list)
     for state in usable:
-        deliveries[state.identity].append(state)
+        deliveries[identity(state, items)].append(state)
     used, rejected = [], []
     for states in deliveries.values():
         last = max(states, key=lambda state: (state.rank, content(state.row)))
@@ -1106,7 +1106,7 @@ def computed(events, accounts, exchange_rates, settings: Settings, seeds: Seeds)
     """What `compute` gives."""
     rates = usable_rates(exchange_rates)
     usable, rejected, items = usable_states(events, rates, settings, seeds)
-    used, duplicates = without_duplicates(usable)
+    used, duplicates = without_duplicates(usable, items)
     months = complete_months(used, settings)
     holdings = item_mrr(states_of_items(used, items), months, settings)
     book = Book(holdings, months, rates, settings)

@@ -1108,6 +1108,17 @@ def test_of_redeliveries_the_newest_usable_one_is_used():
         assert mrr(result, JANUARY) == 2
 
 
+def test_a_row_for_a_whole_subscription_is_no_delivery_of_the_item_named_like_it():
+    rows = [of_item("s", event_id="e"), of_item("x", event_id="e")]
+    rows.append(cancelled("2024-01-10", event_id="e", recorded_at="2024-01-11"))
+    result = run(rows)
+    assert (len(result.used_events), result.nrr__rejected_events, mrr(result, JANUARY)) == (
+        3,
+        [],
+        None,
+    )
+
+
 def test_rows_that_share_an_event_id_alone_are_different_states():
     """They differ in subscription, item or effective_at."""
     events = [of_item("x"), of_item("y"), of_item("x", subscription_id="t")]

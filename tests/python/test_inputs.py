@@ -103,10 +103,17 @@ def test_more_than_one_percent_of_rejected_rows_or_than_allowed_fail_the_build(
     copy = dbt(data=odd[0].data)
     shutil.copy(odd[0].database, copy.database)
     with duckdb.connect(copy.database) as connection:
-        connection.execute(f"insert into int_nrr__input_rows values ('other', {more_rejected})")
-    finished = copy.run("test", "--select", "few_events_are_rejected", variables=allowed)
+        for number in range(more_rejected):
+            connection.execute("insert into int_nrr__input_rows values ('missing_status', 1)")
+            connection.execute(
+                "insert into nrr__rejected_events (rejected_row, reason) "
+                f"values ({number}, 'missing_status')"
+            )
+    models = ["int_nrr__rejected_values", "nrr__input_problems"]
+    finished = copy.run("build", *WITHOUT_UNIT_TESTS, "--select", *models, variables=allowed)
     assert finished.success == passes
-    assert "few_events_are_rejected" in finished.output
+    assert ("few_events_are_rejected" in finished.output.partition("Completed")[2]) != passes
+    assert passes or f"Got {more_rejected + 1} result" in finished.output
 
 
 def garbage(data):

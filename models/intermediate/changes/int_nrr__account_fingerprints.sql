@@ -30,14 +30,38 @@ events as (
     where events.account_id is not null
 ),
 
-accounts as (
+subscriptions as (
     select
         account_id,
+        subscription_id,
         sum(cast(
             {{ nrr.fingerprint(columns + [dbt.cast_bool_to_text('is_convertible')]) }} as {{ nrr.type_wide_integer() }}
         )) as fingerprint
     from events
+    group by account_id, subscription_id
+),
+
+accounts as (
+    select
+        account_id,
+        sum(fingerprint) as fingerprint
+    from subscriptions
     group by account_id
+),
+
+-- An item that moves to another account ends in the one where it begins in the other: a change of either account of
+-- a subscription is a change of both.
+shared as (
+    select subscription_id from subscriptions
+    where subscription_id is not null
+    group by subscription_id
+    having count(*) > 1
+),
+
+linked_accounts as (
+    select distinct subscriptions.account_id
+    from subscriptions
+    inner join shared on subscriptions.subscription_id = shared.subscription_id
 ),
 
 -- all linked accounts are one group: to find the smallest groups would need a recursion
@@ -45,7 +69,7 @@ linked as (
     select
         linked_accounts.account_id,
         sum(accounts.fingerprint) over () as fingerprint
-    from {{ ref('int_nrr__linked_accounts') }} as linked_accounts
+    from linked_accounts
     inner join accounts on linked_accounts.account_id = accounts.account_id
 )
 

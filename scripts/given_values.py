@@ -88,9 +88,9 @@ def look_at_all(name: str, file: File) -> dict[str, str]:
     """Aggregates that cost little: whether a column has a value that is not plain."""
     looks = {}
     for key, sql in of_text(file, NUMBERS[name]).items():
-        looks[key] = f"count(nullif({sql}, '')) > count(try_cast({sql} as decimal(38, 9)))"
+        looks[key] = f"count(nullif({sql}, '')) > count(try_cast({sql} as double))"
     for key, sql in of_text(file, DATES[name]).items():
-        looks[key] = f"coalesce(bool_or(substr({sql}, 5, 1) <> '-'), false)"
+        looks[key] = f"count(*) filter ({sql} not like '____-%') > 0"
     if file.delimiter is None:
         for key, sql in of_text(file, IDS).items():
             looks[key] = f"coalesce(bool_or({is_missing_word(sql)}), false)"

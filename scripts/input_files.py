@@ -131,7 +131,7 @@ def found_in(
     aggregates = [
         # a row of commas is no row
         f"count(*) filter (coalesce({values}) is not null)",
-        f"list(distinct upper(trim({currency.sql})))" if currency else "[]",
+        f"map_keys(histogram({currency.sql}))" if currency else "[]",
         *looks.values(),
         *(
             f"{{values: count({c}), example: min({c}), "
@@ -160,7 +160,7 @@ def found_in(
         f"select {select} from {file.scan}",
         file.notes,
         guesses(name, named),
-        {code for code in currencies or [] if code},
+        {code.strip().upper() for code in map(str, currencies or [])} - {""},
     )
 
 

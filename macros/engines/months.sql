@@ -34,13 +34,13 @@
 {%- endmacro %}
 
 {#
-  utc_time(local): the instant, a timestamp in UTC, at which the clock in nrr_timezone shows a time. One that it
-  leaves out (at midnight, in some places, when summer begins) is as much later. One that it shows twice is either, as
-  the engine has it: both are of the same day.
+  utc_time(local, timezone): the instant, a timestamp in UTC, at which the clock in a time zone shows a time. One that
+  the clock leaves out (midnight, in some places, when summer begins) is as much later. One that it shows twice is either,
+  as the engine has it: both are of the same day.
 #}
-{% macro utc_time(local) -%}
-    {%- if nrr.setting('nrr_timezone') == 'UTC' -%} {{ local }}
-    {%- else -%} {{ adapter.dispatch('utc_time', 'nrr')(local, nrr.setting('nrr_timezone')) }}
+{% macro utc_time(local, timezone) -%}
+    {%- if timezone == 'UTC' -%} {{ local }}
+    {%- else -%} {{ adapter.dispatch('utc_time', 'nrr')(local, timezone) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -20,8 +20,11 @@
 {% macro snowflake__trimmed(text, spaces) -%} trim({{ text }}, {{ spaces }}) {%- endmacro %}
 {% macro bigquery__trimmed(text, spaces) -%} trim({{ text }}, {{ spaces }}) {%- endmacro %}
 
-{# spaces(): all of them as one text. The last is a no-break space as it is: not every chr() goes beyond ASCII. #}
-{% macro spaces() -%} {{ dbt.concat(["' '", 'chr(9)', 'chr(10)', 'chr(13)', "'\u00a0'"]) }} {%- endmacro %}
+{# spaces(): all of them as one text; the last is the no-break space. Short where statements must not be long. #}
+{% macro spaces() -%} {{ return(adapter.dispatch('spaces', 'nrr')()) }} {%- endmacro %}
+{% macro default__spaces() -%} {{ dbt.concat(["' '", 'chr(9)', 'chr(10)', 'chr(13)', "'\u00a0'"]) }} {%- endmacro %}
+{% macro duckdb__spaces() -%} {{ nrr.text_literal(' \t\n\r\u00a0') }} {%- endmacro %}
+{% macro trino__spaces() -%} {{ nrr.text_literal(' \t\n\r\u00a0') }} {%- endmacro %}
 
 {# as_text(column): a column of any type as text that is sorted by its characters, not as a language sorts it. #}
 {% macro as_text(column) -%} {{ return(adapter.dispatch('as_text', 'nrr')(column)) }} {%- endmacro %}

@@ -13,14 +13,17 @@ HARMLESS = ["duplicate", "ignored_status"]
 WHERE_AS_OF_IS_FROM = {
     "nrr_as_of": "as nrr_as_of says",
     "recorded_at": "the newest recorded_at",
-    "effective_at": "the newest effective_at, since no row has a recorded_at",
+    "effective_at": "the newest effective_at of the rows without a recorded_at",
 }
 # A newest month with less than this share of the largest month's accounts may not be the last.
 SHARE_OF_THE_LARGEST_MONTH = 0.5
 LONGEST_VALUE = 40
 
 INPUT_ROWS = "select * from int_nrr__input_rows order by number_of_rows desc, reason"
-PROBLEMS = "select * from nrr__input_problems order by input, reason, number_of_rows desc, value"
+PROBLEMS = """
+select * from nrr__input_problems
+order by is_failure desc, rows_of_reason desc, input, reason, number_of_rows desc, value
+"""
 AS_OF = "select * from int_nrr__as_of"
 ACCOUNTS_BY_MONTH = """
 select month, count(*) as accounts from nrr__account_months where mrr > 0 group by month
@@ -71,27 +74,27 @@ def shown(value: str | None) -> str:
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
-def problem_lines(problems: list[Row], counts: list[Row]) -> list[tuple[str, bool]]:
-    """Of each reason its rows and commonest values, then what to do; and whether it fails."""
-    totals = {row["reason"]: row["number_of_rows"] for row in counts}
+def problem_lines(problems: list[Row]) -> list[str]:
+    """Of each reason its rows and commonest values, then what to do: first what fails the build."""
     groups: dict[tuple, list[Row]] = {}
     for row in problems:
-        groups.setdefault((row["input"], row["reason"], row.get("column_name")), []).append(row)
-    lines = []
-    for (name, reason, _), rows in groups.items():
-        number = sum(row["number_of_rows"] or 0 for row in rows)
-        if name == "subscription_events":
-            number = totals.get(reason, number)
-        failure = any(row["is_failure"] for row in rows)
-        values = ", ".join(
+        groups.setdefault((not row["is_failure"], row["input"], row["reason"]), []).append(row)
+    lines, last = [], None
+    for (harmless, name, reason), rows in groups.items():
+        if harmless != last:
+            lines.append(f"This {'does not fail' if harmless else 'fails'} the build:")
+            last = harmless
+        values = [
             f"{shown(row['value'])}{FIXED}({row['number_of_rows']:,})"
             for row in rows
             if row["value"] is not None
-        )
-        line = f"{name}: {number:,}{FIXED}{reason}" + (f": {values}." if values else ".")
-        lines.append((line + (" It fails the build." if failure else ""), failure))
-        if rows[0].get("remedy"):
-            lines.append((f"    {rows[0]['remedy']}", False))
+        ]
+        others = rows[0]["rows_of_reason"] - sum(row["number_of_rows"] for row in rows)
+        values += [f"{others:,} more"] if others else []
+        count = f"{rows[0]['rows_of_reason']:,}{FIXED}{reason}"
+        lines.append(f"  {name}: {count}{': ' if values else ''}{', '.join(values)}")
+        if rows[0]["remedy"]:
+            lines.append(f"      {rows[0]['remedy']}")
     return lines
 
 

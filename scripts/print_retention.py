@@ -253,8 +253,7 @@ def print_input(console: Console, connection: duckdb.DuckDBPyConnection, found: 
     counts = rows_of(connection, INPUT_ROWS)
     console.print()
     print_lines(console, count_lines(counts))
-    for line, is_failure in problem_lines(rows_if_there(connection, PROBLEMS), counts):
-        print_lines(console, [line], "red" if is_failure else "")
+    print_lines(console, problem_lines(rows_if_there(connection, PROBLEMS)))
     segments = rows_if_there(
         connection, "select distinct segment_dimension as dimension from nrr__retention"
     )

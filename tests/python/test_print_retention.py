@@ -30,7 +30,7 @@ create table nrr__retention_grades (
 create table int_nrr__input_rows (reason varchar, number_of_rows bigint);
 create table nrr__input_problems (
     input varchar, reason varchar, column_name varchar, value varchar,
-    number_of_rows bigint, is_failure boolean, remedy varchar
+    number_of_rows bigint, rows_of_reason bigint, is_failure boolean, remedy varchar
 );
 create table int_nrr__as_of (as_of_at timestamp, newest_month date, as_of_source varchar);
 create table nrr__account_months (account_id varchar, month date, mrr decimal(28, 4));
@@ -275,12 +275,13 @@ def with_problems(database):
     database.add_events(1, "unknown_status")
     database.add_events(7, "unreadable_quantity")
     for row in [
-        ("unknown_status", "status", "canceled", 1, True, "Add a row to nrr_status_values."),
-        ("unreadable_quantity", "quantity", "1,200", 4, False, "Write digits."),
-        ("unreadable_quantity", "quantity", "ten", 2, False, "Write digits."),
+        ("unknown_status", "status", "canceled", 1, 1, True, "Add a row to nrr_status_values."),
+        ("unreadable_quantity", "quantity", "1,200", 4, 7, False, "Write digits."),
+        ("unreadable_quantity", "quantity", "ten", 2, 7, False, "Write digits."),
     ]:
         database.execute(
-            "insert into nrr__input_problems values ('subscription_events', ?, ?, ?, ?, ?, ?)", row
+            "insert into nrr__input_problems values ('subscription_events', ?, ?, ?, ?, ?, ?, ?)",
+            row,
         )
     return database
 
@@ -288,10 +289,15 @@ def with_problems(database):
 def test_each_reason_is_printed_with_its_rows_its_values_and_what_to_do(story):
     printed = with_problems(story).printed(columns=200).replace("\N{NO-BREAK SPACE}", " ")
     lines = [line.rstrip() for line in printed.splitlines()]
-    at = lines.index("subscription_events: 7 unreadable_quantity: 1,200 (4), ten (2).")
-    assert lines[at + 1] == "    Write digits."
-    assert "subscription_events: 1 unknown_status: canceled (1). It fails the build." in lines
-    assert "7 unreadable_quantity: 1,200 (4), ten (2). It fails" not in printed
+    at = lines.index("This fails the build:")
+    assert lines[at : at + 6] == [
+        "This fails the build:",
+        "  subscription_events: 1 unknown_status: canceled (1)",
+        "      Add a row to nrr_status_values.",
+        "This does not fail the build:",
+        "  subscription_events: 7 unreadable_quantity: 1,200 (4), ten (2), 1 more",
+        "      Write digits.",
+    ]
 
 
 def test_rows_with_an_ignored_status_are_as_harmless_as_redelivered_ones(story):
@@ -316,7 +322,7 @@ def as_of(database, source, month="2026-10-01", instant="2026-11-01 05:00:00"):
     [
         ("nrr_as_of", "as nrr_as_of says"),
         ("recorded_at", "the newest recorded_at"),
-        ("effective_at", "the newest effective_at, since no row has a recorded_at"),
+        ("effective_at", "the newest effective_at of the rows without a recorded_at"),
     ],
 )
 def test_the_as_of_instant_is_printed_with_its_source_and_how_to_set_it(story, source, words):

@@ -1,7 +1,7 @@
 -- One row per required input without any row.
 select
-    'subscription_events' as input,
-    'no_rows' as reason,
+    cast('subscription_events' as {{ nrr.type_text() }}) as input,
+    cast('no_rows' as {{ nrr.type_text() }}) as reason,
     cast(null as {{ nrr.type_text() }}) as value,
     0 as number_of_rows,
     true as is_failure

@@ -1,7 +1,7 @@
 -- One row per time that lies after the time of the run: a recorded_at, or the as-of instant that is set.
 select
-    'subscription_events' as input,
-    'recorded_in_the_future' as reason,
+    cast('subscription_events' as {{ nrr.type_text() }}) as input,
+    cast('recorded_in_the_future' as {{ nrr.type_text() }}) as reason,
     substr({{ nrr.as_text('recorded_at') }}, 1, 19) as value,
     -- a state has two rows where its discount ends, and several where it is one of a whole subscription
     count(distinct {{ nrr.fingerprint([
@@ -15,8 +15,8 @@ group by substr({{ nrr.as_text('recorded_at') }}, 1, 19)
 union all
 
 select
-    'settings' as input,
-    'as_of_in_the_future' as reason,
+    cast('settings' as {{ nrr.type_text() }}) as input,
+    cast('as_of_in_the_future' as {{ nrr.type_text() }}) as reason,
     substr({{ nrr.as_text('as_of_at') }}, 1, 19) as value,
     1 as number_of_rows,
     false as is_failure

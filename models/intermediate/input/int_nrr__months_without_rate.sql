@@ -66,8 +66,8 @@ runs as (
 )
 
 select
-    'exchange_rates' as input,
-    'month_without_rate' as reason,
+    cast('exchange_rates' as {{ nrr.type_text() }}) as input,
+    cast('month_without_rate' as {{ nrr.type_text() }}) as reason,
     {{ dbt.concat([
         'currency', "' '", 'substr(' ~ nrr.as_text('first_month') ~ ', 1, 7)',
         "case when last_month > first_month then " ~ dbt.concat(["' to '", 'substr(' ~ nrr.as_text('last_month') ~ ', 1, 7)'])

@@ -39,7 +39,7 @@ counted as (
 )
 
 select
-    'subscription_events' as input,
+    cast('subscription_events' as {{ nrr.type_text() }}) as input,
     counted.reason,
     counted.value,
     counted.number_of_rows,

@@ -27,7 +27,7 @@ counted as (
 
 select
     case when matched.described_account_id is null then 'subscription_events' else 'accounts' end as input,
-    'unmatched_account' as reason,
+    cast('unmatched_account' as {{ nrr.type_text() }}) as reason,
     coalesce(matched.paying_account_id, matched.described_account_id) as value,
     1 as number_of_rows,
     true as is_failure

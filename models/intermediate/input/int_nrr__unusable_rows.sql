@@ -1,7 +1,7 @@
 -- One row per input, reason and row of accounts and exchange_rates that cannot be used.
 with found as (
     select
-        'accounts' as input,
+        cast('accounts' as {{ nrr.type_text() }}) as input,
         reason,
         given_row as value,
         true as is_failure
@@ -11,7 +11,7 @@ with found as (
     union all
 
     select
-        'exchange_rates' as input,
+        cast('exchange_rates' as {{ nrr.type_text() }}) as input,
         reason,
         given_row as value,
         true as is_failure
@@ -22,8 +22,8 @@ with found as (
 
     -- it converts at 1, whatever is given: perhaps all rates are into another currency
     select
-        'exchange_rates' as input,
-        'rate_of_reporting_currency' as reason,
+        cast('exchange_rates' as {{ nrr.type_text() }}) as input,
+        cast('rate_of_reporting_currency' as {{ nrr.type_text() }}) as reason,
         given_row as value,
         false as is_failure
     from {{ ref('stg_nrr__exchange_rate_rows') }}

@@ -168,7 +168,7 @@ def comparable(mart: str, table: dict, typed: bool) -> Counter:
     """The rows of a mart, rates to 9 digits less the last step, as a bag."""
     columns = table["columns"]
     order = sorted(range(len(columns)), key=columns.__getitem__)
-    as_given = typed and mart == "nrr__rejected_events"
+    as_given = typed and mart in ("nrr__rejected_events", "nrr__input_problems")
     return Counter(
         tuple((columns[i], as_it_was_given(row[i]) if as_given else row[i]) for i in order)
         for row in table["rows"]

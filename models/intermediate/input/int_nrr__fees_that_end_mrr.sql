@@ -1,0 +1,24 @@
+-- One row per item whose MRR ends where a fee that is paid once begins.
+with fees as (
+    select
+        subscription_id,
+        subscription_item_id,
+        starts_at
+    from {{ ref('int_nrr__item_states') }}
+    where billing_interval = 'one_time'
+)
+
+select
+    'subscription_events' as input,
+    'fee_ends_mrr' as reason,
+    fees.subscription_item_id as value,
+    count(*) as number_of_rows,
+    false as is_failure
+from fees
+inner join {{ ref('int_nrr__item_states') }} as states
+    on
+        fees.subscription_id = states.subscription_id
+        and fees.subscription_item_id = states.subscription_item_id
+        and fees.starts_at = states.ends_at
+where states.mrr > 0
+group by fees.subscription_item_id

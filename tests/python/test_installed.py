@@ -88,11 +88,11 @@ def shop(installed, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def built(shop) -> Dbt:
-    """The project after a build without rows, whose tables a build fills, and as dbt parsed it."""
+    """The project after a build without rows, whose tables a build fills; neither warns."""
     built = shop()
     built.succeed("--warn-error", "build", "--empty")
     assert built.query("select count(*) from analytics.nrr__account_months") == [(0,)]
-    built.succeed("--write-json", "build")
+    built.succeed("--warn-error", "--write-json", "build")
     return built
 
 
@@ -263,3 +263,23 @@ def test_a_column_that_a_model_lacks_is_named_before_anything_is_built_from_it(
     assert not finished.success
     assert message in finished.words
     assert "nrr__account_months" not in str(other.query("select * from duckdb_tables()"))
+
+
+def test_a_project_says_with_a_seed_of_its_own_what_its_statuses_mean(shop):
+    """It disables the package's seed and has one of the same name."""
+    other = shop("seeds: {nrr: {rules: {nrr_status_values: {+enabled: false}}}}\n")
+    words = (ROOT / "seeds/rules/nrr_status_values.csv").read_text()
+    (other.project / "seeds").mkdir()
+    (other.project / "seeds/nrr_status_values.csv").write_text(words + "going_strong,active\n")
+    events = MODELS["my_events"].replace(
+        "'d', 's4', timestamp '2024-01-08', 'active'",
+        "'d', 's4', timestamp '2024-01-08', 'Going strong'",
+    )
+    assert events != MODELS["my_events"]
+    (other.project / "models/my_events.sql").write_text(events)
+    other.succeed("build", *WITHOUT_TESTS)
+    months = (
+        "select count(*) from analytics.nrr__account_months where account_id = 'd' and mrr = 30"
+    )
+    assert other.query(months) == [(15,)]
+    assert other.query("select count(*) from analytics.nrr__rejected_events") == [(0,)]

@@ -28,7 +28,7 @@ unexport DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET
 # Each engine's own test; run.py names them with underscores.
 ENGINES := duckdb postgres spark spark-cluster snowflake bigquery redshift databricks trino
 ENGINE_TESTS := $(addprefix test-,$(ENGINES))
-.PHONY: help build test test-long lint docs-models bench bench-cluster clean test-engines test-static $(ENGINE_TESTS)
+.PHONY: help build test test-long lint docs-pages bench bench-cluster clean test-engines test-static $(ENGINE_TESTS)
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
@@ -63,8 +63,9 @@ lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint --disable-progress-bar $(wildcard models tests analyses)
 
-docs-models: $(VENV)/dev.stamp ## write the lineage and the table of models into docs/models.md
+docs-pages: $(VENV)/dev.stamp ## write into docs/ what models.md and input.md show of models and seeds
 	$(BIN)/python scripts/write_models_page.py
+	$(BIN)/python scripts/write_input_page.py
 
 # Each makes an environment in .engines, starts its server on this machine and ends it.
 $(ENGINE_TESTS): test-%: $(VENV)/dev.stamp

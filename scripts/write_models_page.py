@@ -157,14 +157,18 @@ def models_table(nodes):
     return "\n".join(lines)
 
 
+def written_between(text, name, content):
+    """A page's text with what stands between the markers of this name written anew."""
+    begin, end = f"<!-- {name}: written by make docs-pages -->", f"<!-- end of {name} -->"
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n{content}\n{end}{rest.split(end)[1]}"
+
+
 def page(text, manifest):
-    """The page's text with what stands between its markers written anew."""
+    """The page's text with its lineage and its table of models written anew."""
     nodes = nodes_of(manifest)
-    for name, content in {"lineage": lineage(nodes), "models": models_table(nodes)}.items():
-        begin, end = f"<!-- {name}: written by make docs-models -->", f"<!-- end of {name} -->"
-        before, rest = text.split(begin)
-        text = f"{before}{begin}\n{content}\n{end}{rest.split(end)[1]}"
-    return text
+    text = written_between(text, "lineage", lineage(nodes))
+    return written_between(text, "models", models_table(nodes))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
-"""docs/input.md: its worked cases are built as they stand there."""
+"""docs/input.md: its remedies are the seed's, and its worked cases are built as they stand there."""
 
 import re
 from decimal import Decimal
 
 import pytest
-from conftest import ROOT, Dbt
+import write_input_page as input_page
+from conftest import Dbt
 from reference.files import write_csv
 
-PAGE = (ROOT / "docs" / "input.md").read_text()
+PAGE = input_page.PAGE.read_text()
 SECTION = re.compile(r"^### ([^\n]+)\n(.+?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
 CASES = dict(SECTION.findall(PAGE.split("## Worked cases")[1]))
 COLUMNS = [
@@ -57,6 +58,11 @@ def company(tmp_path_factory) -> Dbt:
     return Dbt(folder, data=folder / "data").build({"nrr_as_of": "2025-06-01"})
 
 
+def test_the_remedies_on_the_page_are_those_of_the_seed():
+    assert input_page.page(PAGE) == PAGE, "docs/input.md is stale: make docs-pages"
+    assert "| `unknown_status` | `status` |" in PAGE
+
+
 def test_every_case_on_the_page_is_expected_here():
     assert list(CASES) == list(EXPECTED)
     assert sum(bool(rows_of(title)) for title in CASES) >= 7
@@ -73,3 +79,29 @@ def test_a_worked_case_has_the_mrr_that_the_page_says(title, month, mrr, company
         f"where month = '{month}-01' and account_id in {(*by_account, '')}"
     )
     assert dict(found) == {account: Decimal(amount) for account, amount in by_account.items()}
+
+
+def test_the_build_warns_of_the_customer_with_a_new_id(company):
+    assert company.query("select reason, value from nrr__input_problems") == [
+        ("likely_new_id", "cus_old left and cus_new came on 2024-03-20")
+    ]
+
+
+# accounts that pay in a month, and when the snapshots end
+SNAPSHOTS = {"stays": "2024-06", "leaves": "2024-03", "left early": "2024-01"}
+
+
+def test_the_build_warns_of_snapshots_that_leave_out_who_has_gone(tmp_path):
+    rows = [
+        {
+            "account_id": account, "subscription_id": account, "effective_at": f"2024-{month:02}-01",
+            "status": "active", "unit_amount": "10", "billing_interval": "month",
+        }
+        for account, last in SNAPSHOTS.items()
+        for month in range(1, int(last[-2:]) + 1)
+    ]  # fmt: skip
+    write_csv(tmp_path / "data/subscription_events.csv", rows)
+    built = Dbt(tmp_path, data=tmp_path / "data").build({"nrr_as_of": "2024-07-01"})
+    assert built.query("select reason, value, number_of_rows from nrr__input_problems") == [
+        ("likely_snapshots", "2024-06", 2)
+    ]

@@ -6,7 +6,7 @@ import write_models_page as models_page
 def test_the_page_of_models_is_what_the_manifest_says(demo):
     written = models_page.PAGE.read_text()
     assert written == models_page.page(written, demo.manifest), (
-        "docs/models.md is stale: make docs-models"
+        "docs/models.md is stale: make docs-pages"
     )
 
 

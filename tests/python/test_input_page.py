@@ -1,4 +1,4 @@
-"""docs/input.md: its remedies are the seed's, and its worked cases are built as they stand there."""
+"""docs/input.md: its remedies are the seed's, its worked cases are built as they stand."""
 
 import re
 from decimal import Decimal
@@ -94,8 +94,8 @@ SNAPSHOTS = {"stays": "2024-06", "leaves": "2024-03", "left early": "2024-01"}
 def test_the_build_warns_of_snapshots_that_leave_out_who_has_gone(tmp_path):
     rows = [
         {
-            "account_id": account, "subscription_id": account, "effective_at": f"2024-{month:02}-01",
-            "status": "active", "unit_amount": "10", "billing_interval": "month",
+            "account_id": account, "subscription_id": account, "status": "active",
+            "effective_at": f"2024-{month:02}-01", "unit_amount": "10", "billing_interval": "month",
         }
         for account, last in SNAPSHOTS.items()
         for month in range(1, int(last[-2:]) + 1)

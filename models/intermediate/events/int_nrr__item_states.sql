@@ -76,14 +76,12 @@ in_order as (
         -- A discount that ends splits its state in two, although no event says so: before its end, and after.
         case
             when carries_mrr and (discount_percent > 0 or discount_amount > 0) then discount_ends_at
-        end as discount_stops_at
-        {%- for column in ['effective_at', 'account_id'] %},
-        lead({{ column }}) over (
+        end as discount_stops_at,
+        lead(effective_at) over (
             partition by subscription_id, subscription_item_id
             order by
                 {{ nrr.state_order() | indent(16) }}
-        ) as next_{{ column }}
-        {%- endfor %}
+        ) as next_effective_at
     from states
 ),
 
@@ -142,5 +140,6 @@ from parts
 where
     starts_at < ends_at
     or ends_at is null
-    -- what another account takes over at the same instant: it may be all that its account has
-    or (starts_at = ends_at and account_id <> next_account_id)
+    -- what another state replaces at the same instant lasts no time; redeliveries are found by that, and it may be all
+    -- that its account has
+    or (starts_at = ends_at and effective_at = next_effective_at)

@@ -1,39 +1,24 @@
 {%- set columns = nrr.event_columns() -%}
 {%- set given = nrr.given_event_columns() -%}
 {%- set content = nrr.given_event_texts() -%}
-{%- set keys = ['event_id', 'subscription_id', 'subscription_item_id', 'effective_at'] -%}
 -- One row per input row of subscription_events that is not used: its columns as they were given.
 with
--- Narrow keys first, so that only rows that may be delivered twice are looked at whole. Without an id of its own the
--- row's content is its id.
-delivered_twice as (
-    select {{ nrr.fingerprint(keys) }} as delivery_key
-    from {{ ref('int_nrr__judged_events') }}
-    where event_id is not null
-    group by {{ nrr.fingerprint(keys) }}
-    having count(*) > 1
-
-    union all
-
-    select {{ nrr.fingerprint(content) }} as delivery_key
-    from {{ ref('int_nrr__judged_events') }}
-    where event_id is null
-    group by {{ nrr.fingerprint(content) }}
-    having count(*) > 1
+-- a state that is delivered twice replaces itself
+replaced as (
+    select distinct
+        subscription_id,
+        starts_at
+    from {{ ref('int_nrr__item_states') }}
+    where starts_at = ends_at
 ),
 
--- what cannot be used, and what was delivered twice
+-- what cannot be used, and what may have been delivered twice
 candidates as (
-    select
-        events.*,
-        delivered_twice.delivery_key
+    select events.*  -- noqa: AM04
     from {{ ref('int_nrr__checked_events') }} as events
-    left join delivered_twice
-        on
-            case
-                when events.event_id is null then {{ nrr.fingerprint(content) }} else {{ nrr.fingerprint(keys) }}
-            end = delivered_twice.delivery_key
-    where events.reason is not null or delivered_twice.delivery_key is not null
+    left join replaced
+        on events.subscription_id = replaced.subscription_id and events.effective_at = replaced.starts_at
+    where events.reason is not null or replaced.subscription_id is not null
 ),
 
 deliveries as (
@@ -42,7 +27,8 @@ deliveries as (
         row_number() over (
             partition by
                 event_id, subscription_id, subscription_item_id, effective_at, is_of_whole_subscription,
-                case when event_id is null then delivery_key end
+                -- without an id of its own the row's content is its id
+                case when event_id is null then {{ nrr.fingerprint(content) }} end
             order by
                 {{ nrr.state_order(descending=true) | indent(16) }},
                 -- written differently, but the same

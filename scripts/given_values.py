@@ -230,7 +230,8 @@ def noted(conn: duckdb.DuckDBPyConnection, file: File, done: dict[str, str]) -> 
         if example is not None:
             kept[key] = done[key]
             read = "a missing value" if example["read"] is None else example["read"]
-            file.notes.append(f"{key} in {file.path.name}: {example['given']} is read as {read}.")
+            given = example["given"].strip()
+            file.notes.append(f"{key} in {file.path.name}: {given} is read as {read}.")
     return kept
 
 

@@ -89,13 +89,11 @@ def check_columns(file: File, name: str) -> None:
     columns = [column.name for column in file.columns if column.name]
     missing = [c for c in REQUIRED_COLUMNS[name] if not file.column(c)]
     if missing:
-        meant = [
-            f"Is {given} the {g}?" for given, g in guesses(name, columns).items() if g in missing
-        ]
+        meant = [f"Is {given} the {g}?" for given, g in guesses(name, columns).items() if g]
         raise InputError(
             f"{name} in {file.path} lacks the column {', '.join(missing)}. It has: "
-            f"{', '.join(columns) or 'none'}. {' '.join([*meant, 'Add the missing column'])} to "
-            "the file, or rename the column that holds it."
+            f"{', '.join(columns) or 'none'}. {' '.join([*meant, 'Rename'])} the column that "
+            "holds it, or add it. docs/input.md says what each takes."
         )
 
 

@@ -1,6 +1,7 @@
 """What the end of `make build` says about the input: its rows, problems, files and as-of time."""
 
 import json
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ WHERE_AS_OF_IS_FROM = {
 }
 # A newest month with less than this share of the largest month's accounts may not be the last.
 SHARE_OF_THE_LARGEST_MONTH = 0.5
+LATER = "If the data is complete up to a later day, such as today"
 LONGEST_VALUE = 40
 
 INPUT_ROWS = "select * from int_nrr__input_rows order by number_of_rows desc, reason"
@@ -102,13 +104,19 @@ def as_of_lines(as_of: Row | None, months: list[Row]) -> list[str]:
     """As of when the figures are, why and how to set it; and a newest month that looks wrong."""
     if as_of is None or as_of["as_of_at"] is None:
         return []
-    source = WHERE_AS_OF_IS_FROM.get(as_of.get("as_of_source"), "see int_nrr__as_of")
-    lines = [
-        f"As of {as_of['as_of_at']:%Y-%m-%d %H:%M} UTC ({source}); "
-        f"the newest month that is over is {as_of['newest_month']:%B %Y}. "
-        "To set it: NRR_VARS='{nrr_as_of: 2026-01-31}' make build".replace(
-            "2026-01-31", f"{as_of['as_of_at']:%Y-%m-%d}"
+    source = as_of["as_of_source"]
+    if source == "effective_at":
+        # nothing happens on most days: the extract may be newer than what is in it
+        day, when = (
+            datetime.now(timezone.utc),
+            "If the data is complete up to a later day, such as today",
         )
+    else:
+        day, when = as_of["as_of_at"], "To set it"
+    lines = [
+        f"As of {as_of['as_of_at']:%Y-%m-%d %H:%M} UTC ({WHERE_AS_OF_IS_FROM[source]}); the newest "
+        f"month that is over is {as_of['newest_month']:%B %Y}. {when}: "
+        f"NRR_VARS='{{nrr_as_of: {day:%Y-%m-%d}}}' make build"
     ]
     accounts = {row["month"]: row["accounts"] for row in months}
     if accounts:
@@ -131,9 +139,9 @@ def found_in_files(target: Path) -> dict:
         return {}
 
 
-def file_lines(found: dict, dimensions: set[str]) -> list[str]:
-    """How values of the files were read, and their columns that are not used."""
-    lines = list(found.get("notes", []))
+def column_lines(found: dict, dimensions: set[str]) -> list[str]:
+    """The columns of the files that are not used, with what they may have been meant as."""
+    lines = []
     for name, columns in found.get("unused_columns", {}).items():
         if name == "accounts":
             free = [c for c in columns if c.lower() not in {d.lower() for d in dimensions}]

@@ -25,8 +25,8 @@ from input_summary import (
     PROBLEMS,
     Row,
     as_of_lines,
+    column_lines,
     count_lines,
-    file_lines,
     found_in_files,
     problem_lines,
     rows_if_there,
@@ -257,7 +257,9 @@ def print_input(console: Console, connection: duckdb.DuckDBPyConnection, found: 
     segments = rows_if_there(
         connection, "select distinct segment_dimension as dimension from nrr__retention"
     )
-    print_lines(console, file_lines(found, {row["dimension"] for row in segments}))
+    print_lines(console, found.get("notes", []))
+    for line in column_lines(found, {row["dimension"] for row in segments}):
+        print_lines(console, [line], "yellow" if "did you mean" in line else "")
     as_of = rows_if_there(connection, AS_OF)
     first, *warnings = as_of_lines(
         as_of[0] if as_of else None, rows_if_there(connection, ACCOUNTS_BY_MONTH)

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timezone
 from decimal import Decimal
 
 import duckdb
@@ -330,7 +331,10 @@ def test_the_as_of_instant_is_printed_with_its_source_and_how_to_set_it(story, s
     printed = story.printed(columns=300)
     assert f"As of 2026-11-01 05:00 UTC ({words}); the newest month" in printed
     assert "that is over is October 2026" in printed
-    assert "NRR_VARS='{nrr_as_of: 2026-11-01}' make build" in printed
+    today = f"{datetime.now(timezone.utc):%Y-%m-%d}"
+    when = {"effective_at": ("If the data is complete up to a later day, such as today", today)}
+    words, day = when.get(source, ("To set it", "2026-11-01"))
+    assert f"{words}: NRR_VARS='{{nrr_as_of: {day}}}' make build" in printed
 
 
 @pytest.mark.parametrize(("accounts", "is_said"), [(4, True), (5, False)])

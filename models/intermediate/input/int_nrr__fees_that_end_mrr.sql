@@ -5,7 +5,7 @@ with fees as (
         subscription_item_id,
         starts_at
     from {{ ref('int_nrr__item_states') }}
-    where billing_interval = 'one_time'
+    where billing_interval = 'one_time' and (starts_at < ends_at or ends_at is null)
 )
 
 select
@@ -20,5 +20,5 @@ inner join {{ ref('int_nrr__item_states') }} as states
         fees.subscription_id = states.subscription_id
         and fees.subscription_item_id = states.subscription_item_id
         and fees.starts_at = states.ends_at
-where states.mrr > 0
+where states.mrr > 0 and states.starts_at < states.ends_at
 group by fees.subscription_item_id

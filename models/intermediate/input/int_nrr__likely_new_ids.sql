@@ -64,7 +64,7 @@ left_at as (
         max(states.ends_at) as left_at
     from pairs
     inner join {{ ref('int_nrr__item_states') }} as states on pairs.old_account_id = states.account_id
-    where states.mrr > 0
+    where states.mrr > 0 and states.starts_at < states.ends_at
     group by pairs.old_account_id, pairs.new_account_id
 ),
 
@@ -76,7 +76,7 @@ came_at as (
         min(states.starts_at) as came_at
     from left_at
     inner join {{ ref('int_nrr__item_states') }} as states on left_at.new_account_id = states.account_id
-    where states.mrr > 0
+    where states.mrr > 0 and (states.starts_at < states.ends_at or states.ends_at is null)
     group by left_at.old_account_id, left_at.new_account_id, left_at.left_at
 )
 

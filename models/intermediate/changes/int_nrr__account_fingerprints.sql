@@ -5,28 +5,22 @@
     nrr.setting('nrr_timezone')
 ] | tojson -%}
 -- One row per account: a fingerprint of all that its item states are made from: its input rows, whether their
--- currencies have rates, what the values of status and billing_interval mean, the settings and the package's version.
-with meanings as (
-    select {{ nrr.fingerprint(['value', 'status']) }} as meaning from {{ ref('nrr_status_values') }}
-    union all
-    select {{ nrr.fingerprint(['value', 'billing_interval', 'billing_interval_count']) }} as meaning
-    from {{ ref('nrr_interval_values') }}
-),
-
-all_meanings as (
-    select coalesce(sum(cast(meaning as {{ nrr.type_wide_integer() }})), 0) as fingerprint from meanings
-),
-
-currencies as (
+-- currencies have rates, what their status and billing_interval mean, the settings and the package's version.
+with currencies as (
     select distinct currency from {{ ref('stg_nrr__exchange_rates') }}
 ),
 
 events as (
     select
         events.*,
-        currencies.currency is not null as is_convertible
+        currencies.currency is not null as is_convertible,
+        statuses.status as known_status,
+        intervals.billing_interval as known_interval,
+        intervals.billing_interval_count as known_interval_count
     from {{ ref('stg_nrr__subscription_events') }} as events
     left join currencies on events.currency = currencies.currency
+    left join {{ ref('nrr_status_values') }} as statuses on events.status = statuses.value
+    left join {{ ref('nrr_interval_values') }} as intervals on events.billing_interval = intervals.value
     where events.account_id is not null
 ),
 
@@ -35,7 +29,9 @@ subscriptions as (
         account_id,
         subscription_id,
         sum(cast(
-            {{ nrr.fingerprint(columns + [dbt.cast_bool_to_text('is_convertible')]) }} as {{ nrr.type_wide_integer() }}
+            {{ nrr.fingerprint(columns + [
+                dbt.cast_bool_to_text('is_convertible'), 'known_status', 'known_interval', 'known_interval_count'
+            ]) }} as {{ nrr.type_wide_integer() }}
         )) as fingerprint
     from events
     group by account_id, subscription_id
@@ -75,9 +71,7 @@ linked as (
 
 select
     accounts.account_id,
-    {{ nrr.fingerprint([
-        'accounts.fingerprint', 'coalesce(linked.fingerprint, 0)', 'all_meanings.fingerprint', nrr.text_literal(settings)
-    ]) }} as fingerprint
+    {{ nrr.fingerprint(['accounts.fingerprint', 'coalesce(linked.fingerprint, 0)', nrr.text_literal(settings)]) }}
+        as fingerprint
 from accounts
-cross join all_meanings
 left join linked on accounts.account_id = linked.account_id

@@ -53,6 +53,11 @@ class Company(Dbt):
     def add_events(self, *events: dict) -> None:
         self.change("subscription_events", lambda rows: [*rows, *events])
 
+    def add_to_seed(self, name: str, row: str) -> None:
+        """Adds a row to a seed, which is loaded then."""
+        self.replace_in(f"seeds/rules/{name}.csv", r"\Z", f"{row}\n")
+        self.succeed("seed", "--select", name, variables=SETTINGS)
+
     def replace_in(self, path: str, old: str, new: str) -> None:
         """Changes the project's file of this path."""
         text = (self.project / path).read_text()
@@ -156,6 +161,19 @@ def another_bound_of_a_size(company, event):
     company.succeed("seed", variables=SETTINGS)
 
 
+def events_in_words_that_no_seed_knows(company, event):
+    in_words = {"status": "Going strong", "billing_interval": "every-month"}
+    company.change_rows("subscription_events", "account_id", event, **in_words)
+
+
+def a_status_that_is_new_in_its_seed(company, event):
+    company.add_to_seed("nrr_status_values", "going_strong,active")
+
+
+def an_interval_that_is_new_in_its_seed(company, event):
+    company.add_to_seed("nrr_interval_values", "every_month,month,1")
+
+
 def other_rules_of_rates_and_gaps(company, event):
     return {"nrr_fx": "actual", "nrr_reactivation_counts": False}
 
@@ -176,6 +194,10 @@ def another_rule_of_statuses(company, event):
     return {"nrr_past_due_counts": False}
 
 
+def another_rule_of_discounts(company, event):
+    return {"nrr_discounts": "forever_only", "nrr_paused_counts": True}
+
+
 def another_version_of_the_package(company, event):
     company.replace_in("dbt_project.yml", r"(version: &version) [\d.]+", r"\1 99.0.0")
 
@@ -193,6 +215,11 @@ OF_ACCOUNTS = [
     (the_first_rate_of_that_currency, 5, ITS, ITS),
     (a_removed_account, 6, ITS, ITS),
 ]
+OF_VALUES = [
+    (events_in_words_that_no_seed_knows, 7, ITS, ITS),
+    (a_status_that_is_new_in_its_seed, 7, ITS, ITS),
+    (an_interval_that_is_new_in_its_seed, 7, ITS, ITS),
+]
 OF_WHAT_IS_READ_ANEW = [
     (nothing, 0, {}, {}),
     (a_month_that_ends, 0, {}, {}),
@@ -202,19 +229,21 @@ OF_WHAT_IS_READ_ANEW = [
 ]
 OF_MONTHS_AND_SEGMENTS = [
     (other_segments, 0, {}, ALL),
-    (another_time_zone, 0, {}, ALL),
+    # days without a time begin elsewhere, in item states too
+    (another_time_zone, 0, ALL, ALL),
 ]
 OF_RULES = [
     (another_reporting_currency, 0, ALL, ALL),
     (another_rule_of_statuses, 0, ALL, ALL),
+    (another_rule_of_discounts, 0, ALL, ALL),
     (another_version_of_the_package, 0, ALL, ALL),
 ]
 
 
 @pytest.mark.parametrize(
     "steps",
-    [OF_ACCOUNTS, OF_WHAT_IS_READ_ANEW, OF_MONTHS_AND_SEGMENTS, OF_RULES],
-    ids=["of accounts", "of what is read anew", "of months and segments", "of rules"],
+    [OF_ACCOUNTS, OF_VALUES, OF_WHAT_IS_READ_ANEW, OF_MONTHS_AND_SEGMENTS, OF_RULES],
+    ids=["of accounts", "of values", "of what is read anew", "of months and segments", "of rules"],
 )
 def test_changes_rebuild_what_they_touch_and_end_with_a_full_builds_tables(steps, company, events):
     settings = {}

@@ -10,6 +10,34 @@ with currencies as (
     select distinct currency from {{ ref('stg_nrr__exchange_rates') }}
 ),
 
+-- Words are made of the few different values, not of every row.
+given_statuses as (
+    select distinct given_status from {{ ref('stg_nrr__subscription_events') }}
+),
+
+given_intervals as (
+    select distinct given_billing_interval from {{ ref('stg_nrr__subscription_events') }}
+),
+
+statuses as (
+    select
+        given_statuses.given_status,
+        known.status
+    from given_statuses
+    inner join {{ ref('nrr_status_values') }} as known
+        on {{ nrr.read_word('given_statuses.given_status') }} = known.value
+),
+
+intervals as (
+    select
+        given_intervals.given_billing_interval,
+        known.billing_interval,
+        known.billing_interval_count
+    from given_intervals
+    inner join {{ ref('nrr_interval_values') }} as known
+        on {{ nrr.read_word('given_intervals.given_billing_interval') }} = known.value
+),
+
 events as (
     select
         events.*,
@@ -19,8 +47,8 @@ events as (
         intervals.billing_interval_count as known_interval_count
     from {{ ref('stg_nrr__subscription_events') }} as events
     left join currencies on events.currency = currencies.currency
-    left join {{ ref('nrr_status_values') }} as statuses on events.status = statuses.value
-    left join {{ ref('nrr_interval_values') }} as intervals on events.billing_interval = intervals.value
+    left join statuses on events.given_status = statuses.given_status
+    left join intervals on events.given_billing_interval = intervals.given_billing_interval
     where events.account_id is not null
 ),
 

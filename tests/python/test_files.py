@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT
+from conftest import ROOT, copied_project
 from found_files import COLUMNS, InputError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from input_files import SCHEMA, check_currencies, view_of
+from input_files import SCHEMA, Plugin, check_currencies, view_of
 
 HEADER = "account_id,subscription_id,effective_at,status,unit_amount,billing_interval"
 ROW = "a,s,2025-01-01,active,10,month"
@@ -490,6 +490,40 @@ def test_a_company_that_bills_in_another_currency_is_told_both_ways_out(
     assert "exchange_rates.csv" in said
 
 
+@pytest.mark.parametrize(
+    ("in_the_project", "given", "is_error"),
+    [
+        (None, {}, True),
+        (None, {"nrr_reporting_currency": "EUR"}, False),
+        ("EUR", {}, False),
+        ("EUR", {"nrr_reporting_currency": "USD"}, True),
+    ],
+)
+def test_the_reporting_currency_is_that_of_the_command_or_else_of_the_project(
+    dbt, tmp_path, inputs, in_the_project, given, is_error
+):
+    project = copied_project(tmp_path / "copy")
+    file = project / "dbt_project.yml"
+    if in_the_project:
+        text = file.read_text()
+        assert "nrr_reporting_currency: USD" in text
+        file.write_text(text.replace("nrr_reporting_currency: USD", "nrr_reporting_currency: EUR"))
+    inputs.folder = tmp_path / "data"
+    inputs.write(with_column("currency", "EUR", "EUR"))
+    run = dbt(data=inputs.folder, project=project).run("seed", "-s", "nrr_sizes", variables=given)
+    assert ("Either report in it" in run.words) == is_error
+    assert run.success != is_error
+
+
+def test_the_folder_of_the_database_is_made(inputs):
+    inputs.write(f"{HEADER}\n{ROW}\n")
+    database = inputs.folder / "not" / "yet" / "there.duckdb"
+    config = {"folder": str(inputs.folder), "database": str(database)}
+    with duckdb.connect() as connection:
+        Plugin("input_files", config).configure_connection(connection)
+    assert database.parent.is_dir()
+
+
 # Anything
 
 
@@ -543,3 +577,54 @@ def test_any_bytes_are_a_table_or_one_sentence(start, content, name, inputs):
     except InputError as error:
         said = str(error)
     assert not re.search("Binder|Parser|Internal|Catalog", said)
+
+
+# One company, written by five tools
+
+COMPANY = [
+    ("1001", "s1", "2024-01-15", 2, 1200.5, 20, "2025-03-31"),
+    ("1002", "s2", "2024-02-01", 1, 300, None, None),
+    ("1002", "s2", "2025-02-20", 1, 450.25, None, None),
+    ("1003", "s3", "2024-03-10", 10, 99, None, None),
+    ("1003", "s3", "2025-05-01", None, None, None, None),
+    ("1004", "s4", "2024-01-31", 1200, 5, None, None),
+]
+TOOLS = ["spreadsheet", "data_frame", "database", "billing_system", "typed"]
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_five_tools_write_the_same_company(inputs, tool):
+    inputs.folder = Path(__file__).parent / "files" / tool
+    inputs.connection.execute("set timezone = 'UTC'")
+
+    def day(value):
+        said = inputs.connection.execute(
+            "select cast(cast(? as timestamptz) as date)", [value or None]
+        )
+        return str(said.fetchone()[0]) if value else None
+
+    def number(value):
+        return float(value) if value else None
+
+    read = [
+        (
+            row["account_id"].strip(),
+            row["subscription_id"],
+            day(row["effective_at"]),
+            *[number(row[column]) for column in ["quantity", "unit_amount", "discount_percent"]],
+            day(row["discount_ends_at"]),
+        )
+        for row in inputs.read()
+        if row["account_id"]
+    ]
+    assert read == COMPANY
+
+
+@pytest.mark.parametrize("tool", ["spreadsheet", "billing_system"])
+def test_the_company_has_its_figures_whoever_wrote_the_file(dbt, tool):
+    data = Path(__file__).parent / "files" / tool
+    built = dbt(data=data).build({"nrr_as_of": "2026-01-01T00:00:00Z"})
+    assert built.query(
+        "select starting_mrr::varchar, ending_mrr::varchar from nrr__retention "
+        "where segment_dimension = 'all' and month = '2025-12-01'"
+    ) == [("3710.8000", "3351.2500")]

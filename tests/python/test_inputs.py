@@ -1,10 +1,12 @@
 """What the package makes of the files it is given: the least that works, and clear errors."""
 
 import shutil
+import subprocess
+import sys
 
 import duckdb
 import pytest
-from conftest import WITHOUT_UNIT_TESTS, Dbt
+from conftest import ROOT, WITHOUT_UNIT_TESTS, Dbt
 from input_files import InputError, Plugin
 from reference.files import write_csv
 
@@ -114,6 +116,29 @@ def test_more_than_one_percent_of_rejected_rows_or_than_allowed_fail_the_build(
     assert finished.success == passes
     assert ("few_events_are_rejected" in finished.output.partition("Completed")[2]) != passes
     assert passes or f"Got {more_rejected + 1} result" in finished.output
+
+
+def test_a_build_that_a_reason_fails_has_every_table_and_says_the_reason_at_its_end(dbt, tmp_path):
+    words = ["active"] * 250 + ["zombie"] * 2 + ["canceled"]
+    rows = [[f"a{n}", f"s{n}", "2024-01-05", w, "1,5", "month"] for n, w in enumerate(words)]
+    rows.append(["a0", "s0", "2025-01-31", "Canceled", "", ""])
+    built = dbt(data=write_events(tmp_path / "data", rows))
+    as_of = {"nrr_as_of": "2025-03-01"}
+    assert not built.run("--write-json", "build", *WITHOUT_UNIT_TESTS, variables=as_of).success
+    said = subprocess.run(
+        [sys.executable, ROOT / "scripts/print_retention.py", "--dbt-status", "1"],
+        env=built.environment() | {"COLUMNS": "200"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert said.returncode == 1
+    printed = said.stdout.replace("\N{NO-BREAK SPACE}", " ")
+    assert "company 250 375 374 99.6%" in " ".join(printed.split())
+    assert "This fails the build:\n  subscription_events: 2 unknown_status: zombie (2)" in printed
+    assert "unit_amount in subscription_events.csv: 1,5 is read as 1.5." in printed
+    assert "As of 2025-03-01 00:00 UTC (as nrr_as_of says)" in printed
+    assert "before it passes: every_status_and_billing_interval_is_known." in printed
 
 
 def garbage(data):

@@ -91,6 +91,22 @@ def marts(adapter: str, manifest) -> dict:
     return {"marts": tables, "is_partial": ["true"] in marked and len(marked) > 1}
 
 
+def read_files_as_they_stand() -> None:
+    """DuckDB takes each value as a loader brings it into a warehouse."""
+    sys.path.append(str(ROOT / "scripts"))
+    import input_files
+
+    def found_in(conn, file, *_):
+        columns = ", ".join(f"{input_files.identifier(c.name)}: 'varchar'" for c in file.columns)
+        scan = (
+            f"read_csv('{file.path}', auto_detect = false, header = true, delim = ',', "
+            f"quote = '\"', escape = '\"', nullstr = '', columns = {{{columns}}})"
+        )
+        return input_files.Found(f"select * from {scan}", [], {}, set())
+
+    input_files.found_in = found_in
+
+
 def forget_files() -> None:
     """dbt keeps a DuckDB database open for its next command, with the files that it has seen."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -100,6 +116,8 @@ def forget_files() -> None:
 
 
 def build(plan: dict) -> None:
+    if not plan["loads"]:
+        read_files_as_they_stand()
     project = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", plan["target"]]
     runner_result = dbtRunner().invoke([*QUIET, "--quiet", "parse", *project])
     if not runner_result.success:

@@ -9,8 +9,8 @@ with fees as (
 )
 
 select
-    'subscription_events' as input,
-    'fee_ends_mrr' as reason,
+    cast('subscription_events' as {{ nrr.type_text() }}) as input,
+    cast('fee_ends_mrr' as {{ nrr.type_text() }}) as reason,
     fees.subscription_item_id as value,
     count(*) as number_of_rows,
     false as is_failure

@@ -81,8 +81,8 @@ came_at as (
 )
 
 select
-    'subscription_events' as input,
-    'likely_new_id' as reason,
+    cast('subscription_events' as {{ nrr.type_text() }}) as input,
+    cast('likely_new_id' as {{ nrr.type_text() }}) as reason,
     {{ dbt.concat([
         'old_account_id', "' left and '", 'new_account_id', "' came on '",
         'substr(' ~ nrr.as_text(nrr.truncate_to_day(nrr.local_time('left_at'))) ~ ', 1, 10)'

@@ -37,8 +37,8 @@ counted as (
 )
 
 select
-    'subscription_events' as input,
-    'likely_snapshots' as reason,
+    cast('subscription_events' as {{ nrr.type_text() }}) as input,
+    cast('likely_snapshots' as {{ nrr.type_text() }}) as reason,
     substr({{ nrr.as_text('month') }}, 1, 7) as value,
     without_newest as number_of_rows,
     false as is_failure

@@ -160,6 +160,9 @@ MACROS = """
     create macro from_utc_timestamp(value, zone) as cast(
         timezone(zone, cast(value as timestamptz)) as timestamptz
     );
+    create macro to_utc_timestamp(value, zone) as timezone(
+        zone, timezone('UTC', cast(value as timestamptz))
+    );
     -- decimals: DuckDB divides them as floats, the warehouses exactly, to 4 decimals at least
     create macro divide_decimals(dividend, divisor) as cast(
         cast(
@@ -199,6 +202,8 @@ def duckdbs_own(node: exp.Expression, dialect: str) -> exp.Expression:
     # from_utc_timestamp: sqlglot would go the other way
     if isinstance(node, exp.AtTimeZone) and dialect == "databricks":
         return exp.func("from_utc_timestamp", node.this, node.args["zone"])
+    if isinstance(node, exp.FromTimeZone) and dialect == "databricks":
+        return exp.func("to_utc_timestamp", node.this, node.args["zone"])
     # groups are $1 there and \1 in DuckDB
     if isinstance(node, exp.RegexpReplace) and dialect == "databricks":
         replacement = node.args["replacement"].name.replace("$", "\\")

@@ -5,8 +5,10 @@
 #}
 {% macro print_input_problems() %}
     {%- if execute -%}
+        {#- in quotes, since dbt takes a text NULL for a missing one -#}
         {%- set problems = run_query(
-            'select input, reason, value, number_of_rows, rows_of_reason, is_failure, remedy from ' ~ this
+            'select input, reason, ' ~ dbt.concat(["''''", 'value', "''''"]) ~ ' as quoted_value, number_of_rows,'
+            ~ ' rows_of_reason, is_failure, remedy from ' ~ this
             ~ " order by case input when 'subscription_events' then 0 else 1 end, input, rows_of_reason desc, reason,"
             ~ ' number_of_rows desc, value'
         ) -%}
@@ -35,7 +37,7 @@
     {%- set first = rows[0] -%}
     {%- set values = [] -%}
     {%- for row in rows if row[2] is not none -%}
-        {%- do values.append("'" ~ (row[2].split() | join(' ') | truncate(60, true, '...', 0)) ~ "'"
+        {%- do values.append("'" ~ (row[2][1:-1].split() | join(' ') | truncate(60, true, '...', 0)) ~ "'"
             ~ (' (' ~ row[3] ~ ')' if row[3] > 1 else '')) -%}
     {%- endfor -%}
     {%- set number_of_others = first[4] - rows | sum(attribute=3) -%}

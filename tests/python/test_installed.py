@@ -283,3 +283,15 @@ def test_a_project_says_with_a_seed_of_its_own_what_its_statuses_mean(shop):
     )
     assert other.query(months) == [(15,)]
     assert other.query("select count(*) from analytics.nrr__rejected_events") == [(0,)]
+
+
+def test_a_model_without_rows_fails_by_name_after_every_table_is_built(shop):
+    other = shop()
+    (other.project / "models/my_events.sql").write_text(
+        f"select * from ({MODELS['my_events']}) as events where 1 = 0"
+    )
+    finished = other.run("build")
+    assert not finished.success
+    assert "subscription_events: 0 no_rows" in finished.words
+    assert "Failure in test subscription_events_has_rows" in finished.words
+    assert " ERROR=1 SKIP=0 " in finished.output

@@ -31,7 +31,7 @@ SPOILT = {
     "unreadable_sequence": {"sequence": "one"},
     "unreadable_recorded_at": {"recorded_at": "in January"},
     "unreadable_quantity": {"quantity": "a dozen"},
-    "unreadable_unit_amount": {"unit_amount": "free"},
+    "unreadable_unit_amount": {"unit_amount": "free\n of charge"},
     "unreadable_billing_interval_count": {"billing_interval_count": "twice"},
     "unreadable_discount_percent": {"discount_percent": "ten"},
     "unreadable_discount_amount": {"discount_amount": "some"},
@@ -191,6 +191,8 @@ def test_the_log_says_it_line_by_line_with_the_commonest_values_first(worst):
     ]
     others = lines.index("  This does not fail the build:")
     assert status < others
+    assert "    subscription_events: 1 unreadable_quantity: 'a dozen'" in lines
+    assert "    subscription_events: 1 unreadable_unit_amount: 'free of charge'" in lines
     slip = "    subscription_events: 1 recorded_in_the_future: '2199-12-31 10:00:00'"
     assert slip in lines[others:]
     # how many months have passed since, the clock says

@@ -1,6 +1,7 @@
 """Finds the file of an input, and how it is written: its encoding, its delimiter, its columns."""
 
 import csv
+import difflib
 import gzip
 import re
 from collections import Counter
@@ -31,6 +32,9 @@ REQUIRED_COLUMNS = {
 }
 OPTIONAL_INPUTS = ["accounts", "exchange_rates"]
 READ = [".parquet", ".csv", ".csv.gz"]
+# where an input is as one of these only, it has been forgotten
+NOT_READ = [".xlsx", ".xls", ".ods", ".numbers", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"]
+NOT_READ += [".zip", ".gz", ".zst", ".avro", ".orc", ".feather", ".arrow", ".pkl"]
 DELIMITERS = [",", ";", "\t"]
 # What tools write for a value that is missing, between delimiters and without quotes: databases,
 # data frames, spreadsheets.
@@ -101,6 +105,22 @@ def candidates(folder: Path, name: str) -> list[Path]:
     return found
 
 
+def misnamed(folder: Path) -> list[str]:
+    """Files that may have been meant as an input, by their names, and are not read."""
+    notes = []
+    for path in sorted(folder.iterdir()):
+        name = path.name[: -len(kind(path) or "")] if kind(path) else path.name
+        plain = re.sub(r"[\s-]+", "_", name).lower()
+        meant = difflib.get_close_matches(plain, COLUMNS, n=1, cutoff=0.8)
+        if (kind(path) or path.is_dir()) and name.lower() not in COLUMNS and meant:
+            notes.append(f"{path.name} in {folder} is not read. If it is {meant[0]}, rename it.")
+    return notes
+
+
+def holds_csv(path: Path) -> bool:
+    return path.is_dir() and any(kind(part) in (".csv", ".csv.gz") for part in path.iterdir())
+
+
 def path_of(folder: Path, name: str) -> Path | None:
     """The one file or folder of the input; None if an optional one has none."""
     found = candidates(folder, name)
@@ -112,17 +132,19 @@ def path_of(folder: Path, name: str) -> Path | None:
         )
     if found:
         return found[0]
-    similar = [path.name for path in sorted(folder.iterdir()) if path.stem.lower() == name]
-    if similar:
-        raise InputError(
-            f"{similar[0]} in {folder} is not read: {name} is {name}.parquet, {name}/*.parquet or "
-            f"{name}.csv. Write it as one of these (from a spreadsheet: save as CSV in UTF-8)."
-        )
+    for path in sorted(folder.iterdir()):
+        if path.stem.lower() == name and (path.suffix.lower() in NOT_READ or holds_csv(path)):
+            raise InputError(
+                f"{path.name} in {folder} is not read: {name} is {name}.parquet, {name}/*.parquet "
+                f"or one {name}.csv. Write it as one of these (from a spreadsheet: save as CSV in "
+                "UTF-8)."
+            )
     if name in OPTIONAL_INPUTS:
         return None
+    names = [path.name for path in sorted(folder.iterdir())][:5]
     raise InputError(
-        f"{folder} holds no {name}.parquet, {name}/*.parquet or {name}.csv. "
-        "Put one there, or set NRR_DATA to the folder that has it."
+        f"{folder} holds no {name}.parquet, {name}/*.parquet or {name}.csv, but "
+        f"{', '.join(names) or 'nothing'}. Put one there, or set NRR_DATA to the folder that has it."
     )
 
 

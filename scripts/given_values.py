@@ -89,6 +89,9 @@ def look_at_all(name: str, file: File) -> dict[str, str]:
     looks = {}
     for key, sql in of_text(file, NUMBERS[name]).items():
         looks[key] = f"count(nullif({sql}, '')) > count(try_cast({sql} as double))"
+        if file.delimiter == ";":
+            # a comma may begin decimals: 1.200 is looked at too
+            looks[key] += f" or count(*) filter ({sql} like '%.___') > 0"
     for key, sql in of_text(file, DATES[name]).items():
         looks[key] = f"count(*) filter ({sql} not like '____-%') > 0"
     if file.delimiter is None:
@@ -246,9 +249,8 @@ def rewritings(
 
     `unusual`: the columns of which look_at_all() says so.
     """
-    # where commas may begin decimals, 1.200 is looked at too
-    look_at_numbers = file.delimiter == ";" or unusual & set(NUMBERS[name])
-    numbers = of_text(file, NUMBERS[name]) if look_at_numbers else {}
+    # all of them, since one column may prove what is in doubt in another
+    numbers = of_text(file, NUMBERS[name]) if unusual & set(NUMBERS[name]) else {}
     dates = {key: sql for key, sql in of_text(file, DATES[name]).items() if key in unusual}
     done = {
         key: f"case when not {is_missing_word(sql)} then {sql} end"

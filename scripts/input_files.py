@@ -26,6 +26,7 @@ from found_files import (
     InputError,
     file_of,
     identifier,
+    misnamed,
 )
 from given_values import look_at_all, rewritings
 
@@ -125,10 +126,10 @@ def found_in(
     contract = [c.sql for c in file.columns if c.name.lower() in COLUMNS[name]]
     nameless = [column.sql for column in file.columns if not column.name]
     currency = file.column("currency")
-    values = ", ".join(f"nullif(cast({c} as varchar), '')" for c in contract)
+    # a line of commas is no row
+    is_row = " or ".join(f"{column} <> ''" for column in contract) if file.delimiter else "true"
     aggregates = [
-        # a row of commas is no row
-        f"count(*) filter (coalesce({values}) is not null)",
+        f"count(*) filter ({is_row})",
         f"map_keys(histogram({currency.sql}))" if currency else "[]",
         *looks.values(),
         *(
@@ -232,7 +233,7 @@ def variable(name: str) -> object:
     return (variables.get("nrr") or {}).get(name, variables.get(name))
 
 
-def write_down(found: dict[str, Found]) -> None:
+def write_down(found: dict[str, Found], notes: list[str]) -> None:
     """Leaves for the summary how the files were read, beside what dbt writes itself."""
     flags = get_flags()
     project = getattr(flags, "PROJECT_DIR", None)
@@ -240,7 +241,7 @@ def write_down(found: dict[str, Found]) -> None:
         return
     target = Path(project) / (getattr(flags, "TARGET_PATH", None) or "target")
     said = {
-        "notes": [note for one in found.values() for note in one.notes],
+        "notes": [note for one in found.values() for note in one.notes] + notes,
         "unused_columns": {name: one.unused_columns for name, one in found.items()},
     }
     try:
@@ -266,4 +267,4 @@ class Plugin(BasePlugin):
         if self.database:
             # dbt attaches the file next, and makes no folder
             Path(self.database).parent.mkdir(parents=True, exist_ok=True)
-        write_down(found)
+        write_down(found, misnamed(self.folder))

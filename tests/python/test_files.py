@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import ROOT, copied_project
-from found_files import COLUMNS, InputError
+from found_files import COLUMNS, InputError, misnamed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from input_files import SCHEMA, Plugin, check_currencies, view_of
@@ -135,6 +135,25 @@ def test_a_file_of_another_kind_is_an_error_although_the_input_is_optional(input
     assert inputs.write("account_id\na\n", "accounts.csv").values(
         "account_id", name="accounts"
     ) == ["a"]
+
+
+def test_a_folder_of_csv_files_is_an_error_although_the_input_is_optional(inputs):
+    assert "accounts in" in inputs.write("account_id\na\n", "accounts/1.csv").error("accounts")
+
+
+def test_a_file_that_is_none_of_the_inputs_is_left_alone(inputs):
+    inputs.write("select 1", "accounts.sql").write("", "notes.csv").write("", "READ ME")
+    assert inputs.read("accounts") == []
+    assert misnamed(inputs.folder) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("Account.csv", "accounts"), ("exchange-rates.parquet", "exchange_rates")],
+)
+def test_a_misspelt_file_of_an_optional_input_is_noted(inputs, name, meant):
+    [said] = misnamed(inputs.write("x", name).folder)
+    assert f"{name} in {inputs.folder} is not read. If it is {meant}, rename it." == said
 
 
 # How it is written

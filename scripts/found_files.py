@@ -141,10 +141,10 @@ def path_of(folder: Path, name: str) -> Path | None:
             )
     if name in OPTIONAL_INPUTS:
         return None
-    names = [path.name for path in sorted(folder.iterdir())][:5]
+    there = ", ".join([path.name for path in sorted(folder.iterdir())][:5])
     raise InputError(
         f"{folder} holds no {name}.parquet, {name}/*.parquet or {name}.csv, but "
-        f"{', '.join(names) or 'nothing'}. Put one there, or set NRR_DATA to the folder that has it."
+        f"{there or 'nothing'}. Put one there, or set NRR_DATA to the folder that has it."
     )
 
 

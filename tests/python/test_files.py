@@ -1,13 +1,15 @@
 """What is read of the files that tools write, and what is said where their meaning is not plain."""
 
+import csv
 import gzip
+import io
 import re
 from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import ROOT, copied_project
-from found_files import COLUMNS, InputError, misnamed
+from found_files import COLUMNS, MISSING, REQUIRED_COLUMNS, InputError, misnamed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from input_files import SCHEMA, Plugin, check_currencies, view_of
@@ -596,6 +598,38 @@ def test_any_bytes_are_a_table_or_one_sentence(start, content, name, inputs):
     except InputError as error:
         said = str(error)
     assert not re.search("Binder|Parser|Internal|Catalog", said)
+
+
+def cells():
+    """Texts that are quoted in every way, and none that is a missing value."""
+    words = ["\r\n", '""', "NULL", "\\N", "ü", "客"]
+    signs = st.sampled_from([*",;\t\"'\n|\\ .%$-", *words])
+    return st.lists(signs | st.text("ab01", max_size=3), max_size=6).map("".join)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    rows=st.lists(st.tuples(cells(), cells(), cells()), min_size=1, max_size=5),
+    delimiter=st.sampled_from(",;\t"),
+    end=st.sampled_from(["\n", "\r\n"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+def test_no_text_is_read_otherwise_than_it_was_written(rows, delimiter, end, quoting, inputs):
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting)
+    writer.writerow([*REQUIRED_COLUMNS["subscription_events"], "product_id", "plan_id", "note"])
+    for row in rows:
+        writer.writerow(["a", "s", "2025-01-01", "active", *row])
+    inputs.write(text.getvalue())
+    read = [tuple(row.values())[4:] for row in inputs.read()]
+    missing = {*MISSING, ""} if quoting == csv.QUOTE_MINIMAL else {""}
+    assert [tuple(v or "" for v in row) for row in read] == [
+        tuple("" if v in missing else v for v in row) for row in rows
+    ]
 
 
 # One company, written by five tools

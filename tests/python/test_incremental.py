@@ -217,8 +217,9 @@ OF_ACCOUNTS = [
 ]
 OF_VALUES = [
     (events_in_words_that_no_seed_knows, 7, ITS, ITS),
-    (a_status_that_is_new_in_its_seed, 7, ITS, ITS),
-    (an_interval_that_is_new_in_its_seed, 7, ITS, ITS),
+    # which accounts have a value is not looked for
+    (a_status_that_is_new_in_its_seed, 7, ALL, ALL),
+    (an_interval_that_is_new_in_its_seed, 7, ALL, ALL),
 ]
 OF_WHAT_IS_READ_ANEW = [
     (nothing, 0, {}, {}),

@@ -5,50 +5,28 @@
     nrr.setting('nrr_timezone')
 ] | tojson -%}
 -- One row per account: a fingerprint of all that its item states are made from: its input rows, whether their
--- currencies have rates, what their status and billing_interval mean, the settings and the package's version.
-with currencies as (
+-- currencies have rates, what values of status and billing_interval mean, the settings and the package's version.
+with meanings as (
+    select {{ nrr.fingerprint(['value', 'status']) }} as meaning from {{ ref('nrr_status_values') }}
+    union all
+    select {{ nrr.fingerprint(['value', 'billing_interval', 'billing_interval_count']) }} as meaning
+    from {{ ref('nrr_interval_values') }}
+),
+
+all_meanings as (
+    select coalesce(sum(cast(meaning as {{ nrr.type_wide_integer() }})), 0) as fingerprint from meanings
+),
+
+currencies as (
     select distinct currency from {{ ref('stg_nrr__exchange_rates') }}
-),
-
--- Words are made of the few different values, not of every row.
-given_statuses as (
-    select distinct given_status from {{ ref('stg_nrr__subscription_events') }}
-),
-
-given_intervals as (
-    select distinct given_billing_interval from {{ ref('stg_nrr__subscription_events') }}
-),
-
-statuses as (
-    select
-        given_statuses.given_status,
-        known.status
-    from given_statuses
-    inner join {{ ref('nrr_status_values') }} as known
-        on {{ nrr.read_word('given_statuses.given_status') }} = known.value
-),
-
-intervals as (
-    select
-        given_intervals.given_billing_interval,
-        known.billing_interval,
-        known.billing_interval_count
-    from given_intervals
-    inner join {{ ref('nrr_interval_values') }} as known
-        on {{ nrr.read_word('given_intervals.given_billing_interval') }} = known.value
 ),
 
 events as (
     select
         events.*,
-        currencies.currency is not null as is_convertible,
-        statuses.status as known_status,
-        intervals.billing_interval as known_interval,
-        intervals.billing_interval_count as known_interval_count
+        currencies.currency is not null as is_convertible
     from {{ ref('stg_nrr__subscription_events') }} as events
     left join currencies on events.currency = currencies.currency
-    left join statuses on events.given_status = statuses.given_status
-    left join intervals on events.given_billing_interval = intervals.given_billing_interval
     where events.account_id is not null
 ),
 
@@ -57,9 +35,7 @@ subscriptions as (
         account_id,
         subscription_id,
         sum(cast(
-            {{ nrr.fingerprint(columns + [
-                dbt.cast_bool_to_text('is_convertible'), 'known_status', 'known_interval', 'known_interval_count'
-            ]) }} as {{ nrr.type_wide_integer() }}
+            {{ nrr.fingerprint(columns + [dbt.cast_bool_to_text('is_convertible')]) }} as {{ nrr.type_wide_integer() }}
         )) as fingerprint
     from events
     group by account_id, subscription_id
@@ -99,7 +75,9 @@ linked as (
 
 select
     accounts.account_id,
-    {{ nrr.fingerprint(['accounts.fingerprint', 'coalesce(linked.fingerprint, 0)', nrr.text_literal(settings)]) }}
-        as fingerprint
+    {{ nrr.fingerprint([
+        'accounts.fingerprint', 'coalesce(linked.fingerprint, 0)', 'all_meanings.fingerprint', nrr.text_literal(settings)
+    ]) }} as fingerprint
 from accounts
+cross join all_meanings
 left join linked on accounts.account_id = linked.account_id

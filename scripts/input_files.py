@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import yaml
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.events.logging import AdapterLogger
 from dbt.flags import get_flags
 from found_files import (
     COLUMNS,
@@ -29,6 +30,7 @@ from found_files import (
     misnamed,
 )
 from given_values import look_at_all, rewritings
+from input_summary import column_lines
 
 # The one database that every connection of this profile has besides the file it writes.
 SCHEMA = "memory.nrr_files"
@@ -234,7 +236,10 @@ def variable(name: str) -> object:
 
 
 def write_down(found: dict[str, Found], notes: list[str]) -> None:
-    """Leaves for the summary how the files were read, beside what dbt writes itself."""
+    """Leaves for the summary how the files were read, beside what dbt writes itself.
+
+    A build without a summary has it in dbt's log.
+    """
     flags = get_flags()
     project = getattr(flags, "PROJECT_DIR", None)
     if project is None:
@@ -244,6 +249,9 @@ def write_down(found: dict[str, Found], notes: list[str]) -> None:
         "notes": [note for one in found.values() for note in one.notes] + notes,
         "unused_columns": {name: one.unused_columns for name, one in found.items()},
     }
+    if getattr(flags, "WHICH", None) in ("build", "run"):
+        for line in [*said["notes"], *column_lines(said, set())]:
+            AdapterLogger("nrr").info(line)
     try:
         target.mkdir(parents=True, exist_ok=True)
         (target / FOUND).write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")

@@ -13,6 +13,7 @@ from found_files import COLUMNS, MISSING, REQUIRED_COLUMNS, InputError, misnamed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from input_files import SCHEMA, Plugin, check_currencies, view_of
+from input_summary import rows_of
 
 HEADER = "account_id,subscription_id,effective_at,status,unit_amount,billing_interval"
 ROW = "a,s,2025-01-01,active,10,month"
@@ -43,8 +44,7 @@ class Inputs:
 
     def read(self, name: str = "subscription_events", currency: str | None = "USD") -> list[dict]:
         self.find(name, currency)
-        view = self.connection.table(f"{SCHEMA}.{name}")
-        return [dict(zip(view.columns, row, strict=True)) for row in view.fetchall()]
+        return rows_of(self.connection, f"select * from {SCHEMA}.{name}")
 
     def values(self, column: str, **more) -> list:
         return [row[column] for row in self.read(**more)]

@@ -28,6 +28,7 @@ accounts as (
 items as (
     select
         states.account_id,
+        accounts.fingerprint,
         states.currency,
         states.mrr,
         coalesce(states.pricing_model, '(unknown)') as pricing_model,
@@ -38,30 +39,21 @@ items as (
         {{ nrr.month_of('states.starts_at') }} as first_month,
         {{ nrr.month_of('states.ends_at') }} as end_month
     from {{ ref('int_nrr__item_states') }} as states
-    {%- if is_incremental() %}
     inner join accounts on states.account_id = accounts.account_id
-    {%- endif %}
     where
         states.mrr > 0
         and ({{ nrr.month_of('states.starts_at') }} < {{ nrr.month_of('states.ends_at') }} or states.ends_at is null)
 ),
 
-first_payments as (
+payers as (
     select
         account_id,
         min(first_month) as acquisition_month,
         min(currency) as currency,
-        min(currency) <> max(currency) as has_several_currencies
+        min(currency) <> max(currency) as has_several_currencies,
+        min(fingerprint) as fingerprint
     from items
     group by account_id
-),
-
-payers as (
-    select
-        first_payments.*,
-        accounts.fingerprint
-    from first_payments
-    inner join accounts on first_payments.account_id = accounts.account_id
 ),
 
 -- from the first month with MRR on
@@ -137,8 +129,8 @@ monthly_changes as (
     select
         account_id,
         month,
-        cast(sum(items) as integer) as items_change,
-        cast(sum(mrr) as decimal(18, 4)) as mrr_change,
+        sum(items) as items_change,
+        sum(mrr) as mrr_change,
         sum(item_key) as item_key_change,
         sum(attributes_key) as attributes_key_change
     from changes
@@ -152,6 +144,7 @@ spans as (
         account_id,
         month as first_month,
         lead(month) over (partition by account_id order by month) as end_month,
+        lag(month) over (partition by account_id order by month) as previous_first_month,
         {%- for column in ['items', 'mrr', 'item_key', 'attributes_key'] %}
         sum({{ column }}_change) over (
             partition by account_id order by month rows between unbounded preceding and current row
@@ -167,7 +160,6 @@ shares as (
     select
         spans.account_id,
         spans.first_month,
-        spans.end_month,
         '{{ dimension }}' as dimension,
         items.{{ dimension }} as segment,
         row_number() over (
@@ -180,7 +172,7 @@ shares as (
             and spans.first_month >= items.first_month
             and (spans.first_month < items.end_month or items.end_month is null)
     where spans.items > 1
-    group by spans.account_id, spans.first_month, spans.end_month, items.{{ dimension }}
+    group by spans.account_id, spans.first_month, items.{{ dimension }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -188,14 +180,13 @@ shares as (
 largest_shares as (
     select
         account_id,
-        first_month,
-        end_month
+        first_month
         {%- for dimension in dimensions %},
         max(case when dimension = '{{ dimension }}' then segment end) as {{ dimension }}
         {%- endfor %}
     from shares
     where largest_first = 1
-    group by account_id, first_month, end_month
+    group by account_id, first_month
 ),
 
 -- the segments of a span, and those of the span before
@@ -204,8 +195,8 @@ named as (
         spans.account_id,
         spans.first_month,
         spans.end_month,
-        payers.currency,
         payers.fingerprint,
+        payers.currency,
         spans.mrr - spans.mrr_change as opening_mrr,
         spans.mrr,
         payers.acquisition_month,
@@ -230,7 +221,7 @@ named as (
     left join largest_shares as previous_largest_shares
         on
             spans.account_id = previous_largest_shares.account_id
-            and spans.first_month = previous_largest_shares.end_month
+            and spans.previous_first_month = previous_largest_shares.first_month
     left join attribute_keys on spans.attributes_key = attribute_keys.attributes_key
     left join attribute_keys as previous_attribute_keys
         on spans.attributes_key - spans.attributes_key_change = previous_attribute_keys.attributes_key

@@ -3,6 +3,7 @@
 Each damage is one row of an account of its own, so that one build tests them all.
 """
 
+import csv
 from collections import defaultdict
 
 import pytest
@@ -30,7 +31,7 @@ class Campaign:
         # what was given, what is right without damage, and without the rows that have damage
         self.damaged, self.clean, self.gone = (
             compute(rows, [], RATES, settings, SEEDS)
-            for rows in (events.damaged, events.clean, events.gone)
+            for rows in (events.read, events.clean, events.gone)
         )
         self.rejected = built.rows("nrr__rejected_events")
 
@@ -47,7 +48,7 @@ def campaign(request, tmp_path_factory) -> Campaign:
     seed, settings = request.param
     folder = tmp_path_factory.mktemp("campaign")
     events = damaged_events(seed)
-    write_csv(folder / "data/subscription_events.csv", events.damaged)
+    write_csv(folder / "data/subscription_events.csv", events.damaged, csv.QUOTE_MINIMAL)
     write_csv(folder / "data/exchange_rates.csv", RATES)
     built = Dbt(folder, data=folder / "data")
     finished = built.run(

@@ -24,13 +24,17 @@ ZONES = [timezone(timedelta(hours=hours)) for hours in (5.5, -7)]
 
 @dataclass
 class Damage:
-    """What is done to a row, and what follows: for the account's figures, and for the rows."""
+    """What is done to a row, and what follows: for the account's figures, and for the rows.
+
+    `meant` are the rows as they are read from a file where that is not how they are written.
+    """
 
     name: str
     rows: Callable[[dict], list[dict]]
     figures: str
     reasons: tuple[str, ...] = ()
     row: str = PAYING
+    meant: Callable[[dict], list[dict]] | None = None
 
 
 # --- Histories without damage -----------------------------------------------------------------
@@ -97,16 +101,26 @@ def clean_rows(number: int, dice: Random) -> dict[str, dict]:
 # --- Damages of one value ---------------------------------------------------------------------
 
 
-def of_value(column: str, damage: str | Callable[[str], str], expected: str, row=PAYING) -> Damage:
+def of_value(
+    column: str,
+    damage: str | Callable[[str], str],
+    expected: str,
+    row: str = PAYING,
+    meant: str | Callable[[str], str] | None = None,
+) -> Damage:
     """Another text in a column: SAME, OTHER, or the reason for which the row is rejected."""
 
-    def rows(row: dict) -> list[dict]:
-        return [{**row, column: damage if isinstance(damage, str) else damage(row[column])}]
+    def with_value(value: str | Callable[[str], str]) -> Callable[[dict], list[dict]]:
+        return lambda row: [
+            {**row, column: value if isinstance(value, str) else value(row[column])}
+        ]
 
     what = repr(damage) if isinstance(damage, str) else damage.__name__
     figures = expected if expected in (SAME, OTHER) else GONE
     reasons = () if expected in (SAME, OTHER) else (expected,)
-    return Damage(f"{column} of the {row} row {what}", rows, figures, reasons, row)
+    name = f"{column} of the {row} row {what}"
+    read = None if meant is None else with_value(meant)
+    return Damage(name, with_value(damage), figures, reasons, row, read)
 
 
 def padded(text: str) -> str:
@@ -177,16 +191,19 @@ def as_in(form: str) -> Callable[[str], str]:
     return written
 
 
+AMOUNTS = ["unit_amount", "discount_amount"]
 REQUIRED = ["account_id", "subscription_id", "effective_at", "status"]
 EMPTY = ["", " ", "\t", "\u00a0", " \r\n"]
-NO_VALUES = ["NULL", "null", "None", "NaN", "nan", "N/A", "n/a", "#N/A", "#REF!", "-", "?", "abc"]
+# What a file says for it, without quotes.
+MISSING = ["NULL", "null", "None", "NaN", "nan", "#N/A", "\\N"]
+NO_VALUES = ["N/A", "n/a", "#REF!", "-", "?", "abc", "Null value"]
 NO_NUMBERS = [
-    *["1,200.00", "1.200,00", "1,2", "12,50", "$100", "€5", "100 USD", "5 EUR", "10%", "(100)"],
-    *["1 000", "1_000", "1'000", "'100", '"100"', "0x10", "inf", "-Infinity", "1e", "1e5.5"],
+    *["1,200.00", "1.200,00", "1,2", "12,50", "$100", "100 USD", "5 kr", "10%", "(100)", "1 00"],
+    *["1_000", "'100", '"100"', "0x10", "inf", "-Infinity", "1e", "1e5.5", "1 0000", "10 %%"],
     *["١٢", "１０", "½", "1.2.3", "--5", "5-", "true", "2024-01-01", "ten", "1e400", "12 months"],
 ]
 NO_INSTANTS = [
-    *["31.12.2024", "31/12/2024", "12/31/2024", "Dec 31, 2024", "31 Dec 2024", "20241231"],
+    *["31.12.24", "31/12/2024", "12/31/2024", "Dec 31, 2024", "31 Dec 2024", "20241231"],
     *["2024-12", "2024", "2024-W01-1", "1735603200", "45657", "soon", "now", "today", "tomorrow"],
     *["infinity", "24-01-15", "0001-01-01", "1753-01-01", "1899-12-30", "2200-01-01", "9999-12-31"],
     *["2024-02-30", "2023-02-29", "2024-13-01", "2024-00-10", "2024-06-31", "0000-00-00"],
@@ -210,7 +227,7 @@ def damages_of_values() -> list[Damage]:
 
 
 def of_nothing() -> list[Damage]:
-    """Blanks only."""
+    """Blanks only, or a word for nothing."""
     expected = {column: f"missing_{column}" for column in REQUIRED}
     expected |= {column: f"missing_{column}" for column in ("unit_amount", "billing_interval")}
     # its subscription has an item
@@ -218,9 +235,9 @@ def of_nothing() -> list[Damage]:
     # the product is in no figure, and the instants are those of rows that are alone
     expected |= dict.fromkeys(["event_id", "sequence", "recorded_at", "product_id"], SAME)
     return [
-        of_value(column, text, expected.get(column, OTHER))
+        of_value(column, text, expected.get(column, OTHER), meant="" if text in MISSING else None)
         for column in EVENT_COLUMNS
-        for text in EMPTY
+        for text in [*EMPTY, *MISSING]
     ]
 
 
@@ -303,6 +320,13 @@ def of_numbers() -> list[Damage]:
     # its order among states of the same instant: there are none
     whole = ["0", "-7", "7", "3.0", "1e18", "0003", negative, with_an_exponent]
     found += [of_value("sequence", text, SAME) for text in whole]
+    # what a file may say of any number, and of an amount in its own currency
+    thousands = {"discount_percent": "invalid_discount", "sequence": SAME}
+    for column in ("quantity", "billing_interval_count", *AMOUNTS, *thousands):
+        for text in ("1 000", "1'000", "1\u00a0000", "1\u202f000"):
+            found.append(of_value(column, text, thousands.get(column, OTHER), meant="1000"))
+    for column in AMOUNTS:
+        found += [of_value(column, text, OTHER, meant="8") for text in ("€8", "8 €", "8 EUR")]
     no_whole = [*NO_VALUES, *NO_NUMBERS, "1.5", "0.01", "1e30", "9223372036854775808"]
     return found + [of_value("sequence", text, "unreadable_sequence") for text in no_whole]
 
@@ -311,12 +335,15 @@ def of_instants() -> list[Damage]:
     """Instants: written otherwise, none at all, and far away."""
     same = [with_a_letter_t, with_a_letter_z, in_utc_by_name, with_a_fraction, without_a_time]
     same += [in_india, in_denver]
-    forms = [as_in(form) for form in ("%d.%m.%Y", "%m/%d/%Y %H:%M", "%d-%m-%Y", "%Y%m%dT%H%M%S")]
+    forms = [as_in(form) for form in ("%d.%m.%y", "%m/%d/%Y %H:%M", "%d-%m-%Y", "%Y%m%dT%H%M%S")]
     found = []
     for column in ("effective_at", "recorded_at", "discount_ends_at"):
         unreadable = [*NO_VALUES, *NO_INSTANTS, *forms]
         found += [of_value(column, text, f"unreadable_{column}") for text in unreadable]
         found += [of_value(column, text, SAME) for text in same]
+        # what a file may say of any day: which part is the month is sure
+        found.append(of_value(column, as_in("%d.%m.%Y"), SAME, meant=without_a_time))
+        found.append(of_value(column, as_in("%d.%m.%Y %H:%M:%S"), SAME, meant=with_a_fraction))
         # when a row was recorded changes nothing where its instant is its own
         far = SAME if column == "recorded_at" else OTHER
         days = ["2021-05-05", "2022-02-28 10:00:00", "2099-12-31", "2199-12-31 23:59:59"]
@@ -473,11 +500,14 @@ RATES = [
 
 @dataclass
 class Damaged:
-    """The events of all accounts: without damage, without the rows in question, and damaged."""
+    """The events of all accounts: without damage, without the rows in question, and damaged, as
+    they are written in a file and as they are read from it.
+    """
 
     clean: list[dict]
     gone: list[dict]
     damaged: list[dict]
+    read: list[dict]
 
 
 def damaged_events(seed: int) -> Damaged:
@@ -485,12 +515,13 @@ def damaged_events(seed: int) -> Damaged:
     dice = Random(seed)
     # says up to when the data is complete
     clock = clean_rows(len(DAMAGES), dice)["other"] | {"recorded_at": "2025-03-02 00:00:00"}
-    events = Damaged([clock], [clock], [clock])
+    events = Damaged([clock], [clock], [clock], [clock])
     for number, damage in enumerate(DAMAGES):
         rows = clean_rows(number, dice)
         events.clean += rows.values()
         row = rows.pop(damage.row)
         events.gone += rows.values()
         events.damaged += [*rows.values(), *damage.rows(row)]
+        events.read += [*rows.values(), *(damage.meant or damage.rows)(row)]
     dice.shuffle(events.damaged)
     return events

@@ -743,9 +743,9 @@ def rate_row(currency: str, day: date | str, rate: str) -> dict:
 
 
 def write_rows(path: Path, columns: list[str], rows: list[dict]) -> None:
-    """A CSV file with a header."""
+    """A CSV file with a header; what stands in quotes is text, NULL too."""
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer = csv.DictWriter(file, columns, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writeheader()
         writer.writerows(rows)
 

@@ -4,7 +4,7 @@ Each damage is one row of an account of its own, so that one build tests them al
 """
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 from conftest import WITHOUT_UNIT_TESTS, Dbt
@@ -91,3 +91,19 @@ def test_each_damage_has_the_figures_and_the_reasons_that_it_should_have(campaig
             wrong.append(f"{damage.name}: {reasons[number]} instead of {damage.reasons}")
             wrong[-1] += "" if is_right else f", figures are not {damage.figures}"
     assert not wrong, f"{len(wrong)} of {len(DAMAGES)}\n" + "\n".join(wrong)
+
+
+def test_rows_in_are_rows_used_and_rows_rejected(campaign):
+    given = sum(any(value.strip() for value in row.values()) for row in campaign.events.damaged)
+    rows = dict(campaign.built.query("select reason, number_of_rows from int_nrr__input_rows"))
+    assert sum(rows.values()) == given
+    assert rows.pop(None) == len(campaign.damaged.used_events)
+    assert rows == Counter(row["reason"] for row in campaign.rejected)
+
+
+def test_the_build_ends_says_each_reason_and_fails(campaign):
+    reasons = {row["reason"] for row in campaign.rejected} - {"duplicate"}
+    assert len(reasons) > 20
+    unsaid = {reason for reason in reasons if reason not in campaign.finished.words}
+    assert (campaign.finished.success, unsaid) == (False, set())
+    assert "SKIP relation" not in campaign.finished.output

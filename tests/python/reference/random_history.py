@@ -584,7 +584,7 @@ BROKEN = [
     {"effective_at": "soon"},
     {"effective_at": "2024-02-30", "status": ""},
     {"sequence": "first", "recorded_at": "soon"},
-    {"recorded_at": "01.01.2026"},
+    {"recorded_at": "January 2026"},
     {"status": "\t"},
     {"status": "active!", "unit_amount": "-1"},
     {"status": "lost", "unit_amount": ""},

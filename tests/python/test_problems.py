@@ -81,10 +81,11 @@ def with_every_problem(data):
     events += [event("old", **gone), event("new", unit_amount="77", effective_at="2024-04-05")]
     events += [event("gone", **{**gone, "effective_at": "2024-04-05", "status": "cancelled"})]
     write_csv(data / "subscription_events.csv", events)
-    accounts = [*ACCOUNTS.values(), ["cus_2", "", "Retail"]]
+    accounts = [*ACCOUNTS.values(), ["cus_2", "", "Retail"], ["cus_2", "", "Finance"]]
     names = ["account_id", "valid_from", "industry"]
     write_csv(data / "accounts.csv", [dict(zip(names, row, strict=True)) for row in accounts])
-    rates = [*RATES.values(), ["eur", "2024-01-31", "1.1"], ["EUR", "2024-05-31", "1.2"]]
+    rates = [*RATES.values(), ["eur", "2024-01-31", "1.1"]]
+    rates += [["EUR", "2024-05-31", "1.2"], ["EUR", "2024-05-31", "1.25"]]
     names = ["currency", "rate_date", "rate"]
     write_csv(data / "exchange_rates.csv", [dict(zip(names, row, strict=True)) for row in rates])
     return data

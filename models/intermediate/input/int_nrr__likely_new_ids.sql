@@ -57,7 +57,7 @@ pairs as (
 ),
 
 -- on the same day
-left_at as (
+departures as (
     select
         pairs.old_account_id,
         pairs.new_account_id,
@@ -68,16 +68,16 @@ left_at as (
     group by pairs.old_account_id, pairs.new_account_id
 ),
 
-came_at as (
+arrivals as (
     select
-        left_at.old_account_id,
-        left_at.new_account_id,
-        left_at.left_at,
+        departures.old_account_id,
+        departures.new_account_id,
+        departures.left_at,
         min(states.starts_at) as came_at
-    from left_at
-    inner join {{ ref('int_nrr__item_states') }} as states on left_at.new_account_id = states.account_id
+    from departures
+    inner join {{ ref('int_nrr__item_states') }} as states on departures.new_account_id = states.account_id
     where states.mrr > 0 and (states.starts_at < states.ends_at or states.ends_at is null)
-    group by left_at.old_account_id, left_at.new_account_id, left_at.left_at
+    group by departures.old_account_id, departures.new_account_id, departures.left_at
 )
 
 select
@@ -89,6 +89,6 @@ select
     ]) }} as value,
     1 as number_of_rows,
     false as is_failure
-from came_at
+from arrivals
 where
     {{ nrr.truncate_to_day(nrr.local_time('left_at')) }} = {{ nrr.truncate_to_day(nrr.local_time('came_at')) }}

@@ -250,7 +250,9 @@ def write_down(found: dict[str, Found], notes: list[str]) -> None:
         "unused_columns": {name: one.unused_columns for name, one in found.items()},
     }
     if getattr(flags, "WHICH", None) in ("build", "run"):
-        for line in [*said["notes"], *column_lines(said, set())]:
+        # what accounts are segmented by, the summary finds in the tables
+        others = {name: c for name, c in said["unused_columns"].items() if name != "accounts"}
+        for line in [*said["notes"], *column_lines({"unused_columns": others}, set())]:
             AdapterLogger("nrr").info(line)
     try:
         target.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """What the end of `make build` says about the input: its rows, problems, files and as-of time."""
 
 import json
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ WHERE_AS_OF_IS_FROM = {
 SHARE_OF_THE_LARGEST_MONTH = 0.5
 LATER = "If the data is complete up to a later day, such as today"
 LONGEST_VALUE = 40
+# Of the columns of accounts, which may have many.
+MOST_COLUMNS = 10
 
 INPUT_ROWS = "select * from int_nrr__input_rows order by number_of_rows desc, reason"
 PROBLEMS = """
@@ -144,15 +147,23 @@ def column_lines(found: dict, dimensions: set[str]) -> list[str]:
     lines = []
     for name, columns in found.get("unused_columns", {}).items():
         if name == "accounts":
-            free = [c for c in columns if c.lower() not in {d.lower() for d in dimensions}]
+            used = {dimension.lower() for dimension in dimensions}
+            free = [column for column in columns if column.lower() not in used]
             if free:
+                others = (
+                    f" and {len(free) - MOST_COLUMNS:,} more" if len(free) > MOST_COLUMNS else ""
+                )
                 lines.append(
-                    f"accounts: {', '.join(free)} could be segmented by: "
-                    f"NRR_VARS='{{nrr_segments: [{', '.join(free)}]}}' make build"
+                    f"accounts: {', '.join(free[:MOST_COLUMNS])}{others} could be segmented by: "
+                    f"NRR_VARS='{{nrr_segments: [{in_yaml(free[0])}]}}' make build"
                 )
         elif columns:
             guesses = [
-                f"{c} (did you mean {guess}?)" if guess else c for c, guess in columns.items()
+                f"{c} (did you mean {meant}?)" if meant else c for c, meant in columns.items()
             ]
             lines.append(f"{name}: columns that are not used: {', '.join(guesses)}.")
     return lines
+
+
+def in_yaml(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z_]\w*( \w+)*", name) else json.dumps(name)

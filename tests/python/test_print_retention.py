@@ -404,6 +404,10 @@ def test_columns_that_are_not_used_are_named_with_what_they_may_have_been_meant_
     assert "unit_amount: 1.200,50 is read as 1200.50." in printed
     assert "columns that are not used: qty (did you mean quantity?), colour." in printed
     assert "accounts: region could be segmented by: NRR_VARS='{nrr_segments: [region]}'" in printed
+    many = {"unused_columns": {"accounts": dict.fromkeys(["a: b", *map(str, range(11))])}}
+    printed = story.printed(columns=200, found=many)
+    assert """accounts: a: b, 0, 1, 2, 3, 4, 5, 6, 7, 8 and 2 more could be segmented""" in printed
+    assert """NRR_VARS='{nrr_segments: ["a: b"]}' make build""" in printed
 
 
 @pytest.mark.parametrize("status", [0, 1])

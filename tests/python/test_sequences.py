@@ -30,6 +30,7 @@ class Story(Company):
     """A company that goes through a sequence: its settings, and what its source holds."""
 
     settings: dict = field(default_factory=dict)
+    columns: dict[str, list[str]] = field(default_factory=dict)
     held: dict[str, list[dict]] = field(default_factory=dict)
     # what is gone and may come back: name -> (input, its rows)
     gone: list[tuple[str, list[dict]]] = field(default_factory=list)
@@ -45,20 +46,16 @@ class Story(Company):
         self.held["subscription_events"] = rows
 
     def deliver(self) -> None:
-        """Writes the input files."""
+        """Writes the input files; one of an input that is gone has a header alone."""
         for name, rows in self.held.items():
             is_events = name == "subscription_events"
             lost = self.lost_columns if is_events else set()
             empty = dict.fromkeys(self.emptied_columns, "") if is_events else {}
-            rows = [
-                {column: empty.get(column, value) for column, value in row.items()
-                 if column not in lost}
-                for row in rows
-            ]  # fmt: skip
+            columns = [column for column in self.columns[name] if column not in lost]
             path = self.data / f"{name}.csv"
-            path.unlink(missing_ok=True)
+            path.write_text(",".join(columns) + "\n")
             if rows:
-                write_csv(path, rows)
+                write_csv(path, [{c: empty.get(c, row[c]) for c in columns} for row in rows])
 
     def command(self, *arguments: str) -> Finished:
         return self.run(*arguments, variables=self.settings)
@@ -353,7 +350,8 @@ def begun(folder: Path, dice: Random) -> Story:
     write_history(folder / "data", dice.randrange(10**6), accounts=12, months=20)
     story = Story(folder, folder / "project", folder / "data")
     story.settings = {"nrr_segments": SEGMENTS[:1], "nrr_rejected_rows_allowed": 1}
-    story.held = {name: [dict(row) for row in rows] for name, rows in held_in(story.data).items()}
+    story.held = held_in(story.data)
+    story.columns = {name: list(rows[0]) for name, rows in story.held.items()}
     story.database.unlink(missing_ok=True)
     return story
 

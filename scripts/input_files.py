@@ -29,7 +29,7 @@ from found_files import (
     identifier,
     misnamed,
 )
-from given_values import look_at_all, rewritings
+from given_values import PERCENT, look_at_all, rewritings
 from input_summary import column_lines
 
 # The one database that every connection of this profile has besides the file it writes.
@@ -127,12 +127,13 @@ def found_in(
     looks = look_at_all(name, file)
     contract = [c.sql for c in file.columns if c.name.lower() in COLUMNS[name]]
     nameless = [column.sql for column in file.columns if not column.name]
-    currency = file.column("currency")
+    currency, percent = file.column("currency"), file.column(PERCENT)
     # a line of commas is no row
     is_row = " or ".join(f"{column} <> ''" for column in contract) if file.delimiter else "true"
     aggregates = [
         f"count(*) filter ({is_row})",
         f"map_keys(histogram({currency.sql}))" if currency else "[]",
+        f"max(try_cast({percent.sql} as double))" if percent else "null",
         *looks.values(),
         *(
             f"{{values: count({c}), example: min({c}), "
@@ -143,11 +144,16 @@ def found_in(
     if file.delimiter:
         # every value, and so the line that cannot be read
         aggregates += [f"count({column.sql})" for column in file.columns]
-    rows, currencies, *found = conn.execute(
+    rows, currencies, most_percent, *found = conn.execute(
         f"select {', '.join(aggregates)} from {file.scan}"
     ).fetchone()
     if not rows and name not in OPTIONAL_INPUTS:
         raise InputError(f"{name} in {file.path} has no rows. Nothing can be computed from it.")
+    if most_percent and 0 < most_percent < 1:
+        file.notes.append(
+            f"{PERCENT} in {file.path.name}: the largest is {most_percent}, which is read as "
+            f"{most_percent}%, not as {most_percent:.0%}. It goes from 0 to 100."
+        )
     check_nameless(file, name, found[len(looks) : len(looks) + len(nameless)])
     unusual = {column for column, is_so in zip(looks, found[: len(looks)], strict=True) if is_so}
     values = rewritings(conn, name, file, unusual, reporting_currency)

@@ -335,6 +335,10 @@ def main() -> int:
         message = f"The database {path} lacks tables of nrr. Run `dbt build`, which must end well."
         console.print(message, soft_wrap=True)
         return outcome.status or 1
+    except duckdb.IOException as error:
+        reason = str(error).splitlines()[0]
+        console.print(f"The database {path} cannot be opened: {reason}", soft_wrap=True)
+        return outcome.status or 1
     return outcome.status
 
 

@@ -427,6 +427,13 @@ def test_percent_signs_are_taken_off(inputs, written, read):
     )
 
 
+@pytest.mark.parametrize(("largest", "is_noted"), [("0.25", True), ("1", False), ("0", False)])
+def test_shares_in_the_place_of_percent_are_noted(inputs, largest, is_noted):
+    inputs.write(with_column("discount_percent", "0", largest)).read()
+    said = "the largest is 0.25, which is read as 0.25%, not as 25%"
+    assert (said in " ".join(inputs.found.notes)) == is_noted
+
+
 def test_numbers_of_text_in_parquet_are_read_alike(inputs):
     inputs.write_parquet(
         "select 'a' as account_id, 's' as subscription_id, '31.12.2025' as effective_at, "

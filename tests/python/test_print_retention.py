@@ -259,6 +259,15 @@ def test_a_missing_database_is_an_error(tmp_path):
     assert "Run `dbt build` first." in finished.stdout
 
 
+def test_a_file_that_is_no_database_or_is_in_use_is_an_error(story, tmp_path):
+    (tmp_path / "other").write_text("this is no database" * 1000)
+    for path in [tmp_path / "other", story.path]:
+        # the fixture holds the second one open
+        finished = run(path)
+        assert finished.returncode == 1
+        assert f"The database {path} cannot be opened" in finished.stdout
+
+
 def test_a_database_without_the_tables_is_an_error(database):
     database.execute("drop table nrr__retention")
     database.connection.close()

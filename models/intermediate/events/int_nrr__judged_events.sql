@@ -82,10 +82,12 @@ select
         when mapped.{{ column }} is null and {{ given }} is not null and {{ nrr.read_text(given) }} is not null
             then 'unreadable_{{ column }}'
         {%- endif %}
-        {%- endfor %}
+        {%- if column == 'unit_amount' %}
         -- more than the money type holds
         when cast(coalesce(mapped.quantity, 1) as decimal(20, 6)) * mapped.unit_amount >= 1000000000000
             then 'unreadable_unit_amount'
+        {%- endif %}
+        {%- endfor %}
         when mapped.known_status is null then 'unknown_status'
         when mapped.billing_interval is not null and mapped.known_interval is null then 'unknown_billing_interval'
         when mapped.unit_amount < 0 then 'negative_unit_amount'

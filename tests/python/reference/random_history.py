@@ -598,6 +598,7 @@ BROKEN = [
     {"discount_amount": "5,00", "discount_ends_at": "never"},
     {"discount_ends_at": "2024-02-30", "billing_interval": "aeon"},
     {"unit_amount": "1000000", "quantity": "1000000"},
+    {"unit_amount": "1000000", "quantity": "1000000", "billing_interval": ""},
     {"unit_amount": "-0.01"},
     {"unit_amount": "-5", "status": "cancelled"},
     {"quantity": "-3", "billing_interval_count": "0"},

@@ -33,6 +33,7 @@ CURRENCIES_OF_SIGNS = {
     "¥": ["JPY", "CNY"],
 }
 
+BLANKS = " \t\r\n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
 SPACE = r"[\s\x{a0}\x{202f}]"
 # what parts thousands and never begins decimals: spaces and apostrophes
 GAP = r"[ \x{a0}\x{202f}'’]"
@@ -67,7 +68,7 @@ def replaced(value: str, pattern: str, by: str = "") -> str:
 
 
 def trimmed(column: str) -> str:
-    return replaced(column, f"^{SPACE}+|{SPACE}+$")
+    return f"trim({column}, {text(BLANKS)})"
 
 
 def is_like(value: str, pattern: str) -> str:

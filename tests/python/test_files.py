@@ -482,6 +482,33 @@ def test_dates_are_read_where_their_column_leaves_no_doubt(inputs, written, read
     assert inputs.write(with_column("effective_at", *written)).values("effective_at") == read
 
 
+@pytest.mark.parametrize("column", ["recorded_at", "discount_ends_at"])
+def test_every_date_of_an_event_is_read_alike(inputs, column):
+    inputs.write(with_column(column, "10.01.2024", "01.01.2026"))
+    assert inputs.values(column) == ["2024-01-10", "2026-01-01"]
+
+
+def test_the_valid_from_of_accounts_is_read_alike(inputs):
+    inputs.write("account_id;valid_from;Region\na;31.12.2025;1.200\n", "accounts.csv")
+    assert inputs.read("accounts") == [
+        {"account_id": "a", "valid_from": "2025-12-31", "Region": "1.200"}
+    ]
+
+
+def test_optional_values_are_read_where_they_are_plain_and_left_to_be_rejected_elsewhere(inputs):
+    inputs.write(
+        f"{HEADER},quantity,discount_percent,discount_ends_at,billing_interval_count\n"
+        f'{ROW},"1,200",,,\n{ROW},,20%,,\n{ROW},,50%,31/03/2025,\n{ROW},,,,12 months\n'
+    )
+    given = [tuple(row.values())[6:] for row in inputs.read()]
+    assert given == [
+        ("1,200", None, None, None),
+        (None, "20", None, None),
+        (None, "50", "2025-03-31", None),
+        (None, None, None, "12 months"),
+    ]
+
+
 # Its currency
 
 

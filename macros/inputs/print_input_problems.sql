@@ -7,7 +7,7 @@
     {%- if execute -%}
         {#- in quotes, since dbt takes a text NULL for a missing one -#}
         {%- set problems = run_query(
-            'select input, reason, ' ~ dbt.concat(["''''", 'value', "''''"]) ~ ' as quoted_value, number_of_rows,'
+            'select input, reason, ' ~ dbt.concat(["'\"'", 'value', "'\"'"]) ~ ' as quoted_value, number_of_rows,'
             ~ ' rows_of_reason, is_failure, remedy from ' ~ this
             ~ " order by case input when 'subscription_events' then 0 else 1 end, input, rows_of_reason desc, reason,"
             ~ ' number_of_rows desc, value'

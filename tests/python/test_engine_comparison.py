@@ -63,6 +63,7 @@ def test_columns_in_another_order_are_the_same_and_one_less_is_not():
         ("2026-01-01 00:00:00+00", "2026-01-01 00:00:00"),
         ("2026-01-01 00:00:00.000000", "2026-01-01 00:00:00"),
         ("10.500000", "10.5"),
+        ("discount_percent 150.000000", "discount_percent 150"),
         ("acc_01", "acc_01"),
         ("01", "01"),
         (None, None),

@@ -179,8 +179,9 @@ def as_it_was_given(value: str | None) -> str | None:
     """A typed value as a file has it: each engine writes its own zeros and time zones."""
     if value and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:.+]+", value):
         return re.sub(r"(\.0+)?(\+00)?$", "", value)
-    if value and re.fullmatch(r"-?[0-9]+\.[0-9]+", value):
-        return f"{Decimal(value).normalize():f}"
+    # of an input problem the column may stand before it
+    if value and (found := re.fullmatch(r"([a-z_]+ )?(-?[0-9]+\.[0-9]+)", value)):
+        return f"{found[1] or ''}{Decimal(found[2]).normalize():f}"
     return value
 
 

@@ -1,4 +1,4 @@
-"""Two thousand damaged rows: no figure changes without a reason that names the row.
+"""A thousand damaged rows: no figure changes without a reason that names the row.
 
 Each damage is one row of an account of its own, so that one build tests them all.
 """
@@ -40,7 +40,10 @@ class Campaign:
     scope="module",
     params=[
         (1, Settings()),
-        (2, Settings(timezone="America/New_York", reporting_currency="GBP", fx="actual")),
+        pytest.param(
+            (2, Settings(timezone="America/New_York", reporting_currency="GBP", fx="actual")),
+            marks=pytest.mark.long,
+        ),
     ],
     ids=["defaults", "other settings"],
 )

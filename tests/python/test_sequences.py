@@ -357,7 +357,7 @@ def begun(folder: Path, dice: Random) -> Story:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(16))
 def test_after_any_sequence_a_build_ends_with_the_tables_of_a_new_database(seed, folder):
     dice = Random(seed)
     story = begun(folder, dice)

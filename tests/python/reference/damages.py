@@ -93,7 +93,7 @@ def clean_rows(number: int, dice: Random) -> dict[str, dict]:
         "begins": row("begins", 2023, dice.randint(1, 3)),
         PAYING: row(PAYING, 2023, dice.randint(6, 8), plan_id="plus", **discount),
         "changes": row("changes", 2024, dice.randint(1, 3), plan_id="plus"),
-        ENDING: row(ENDING, 2024, dice.randint(7, 9), status="cancelled"),
+        ENDING: row(ENDING, 2024, dice.randint(7, 8), status="cancelled"),
         "other": row("other", 2023, 2, **other),
     }
 
@@ -346,7 +346,7 @@ def of_instants() -> list[Damage]:
         found.append(of_value(column, as_in("%d.%m.%Y %H:%M:%S"), SAME, meant=with_a_fraction))
         # when a row was recorded changes nothing where its instant is its own
         far = SAME if column == "recorded_at" else OTHER
-        days = ["2021-05-05", "2022-02-28 10:00:00", "2099-12-31", "2199-12-31 23:59:59"]
+        days = ["2022-11-05", "2022-12-28 10:00:00", "2099-12-31", "2199-12-31 23:59:59"]
         found += [of_value(column, text, far) for text in days]
     return found
 
@@ -514,7 +514,7 @@ def damaged_events(seed: int) -> Damaged:
     """Account by account the damages in their order; the rows in any order."""
     dice = Random(seed)
     # says up to when the data is complete
-    clock = clean_rows(len(DAMAGES), dice)["other"] | {"recorded_at": "2025-03-02 00:00:00"}
+    clock = clean_rows(len(DAMAGES), dice)["other"] | {"recorded_at": "2024-10-02 00:00:00"}
     events = Damaged([clock], [clock], [clock], [clock])
     for number, damage in enumerate(DAMAGES):
         rows = clean_rows(number, dice)

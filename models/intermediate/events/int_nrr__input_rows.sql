@@ -1,6 +1,6 @@
 -- One row per reason for which input rows are not used, and one without a reason: how many are used.
 with input as (
-    select count(*) as number_of_rows from {{ ref('stg_nrr__subscription_events') }}
+    select count(*) as number_of_rows from {{ ref('int_nrr__judged_events') }}
 ),
 
 rejected as (

@@ -12,6 +12,8 @@
 -- it cannot be used.
 with events as (
     select * from {{ ref('stg_nrr__subscription_events') }}
+    -- a row without any value is no row
+    where account_id is not null or {{ nrr.has_any_value(nrr.given_event_columns()) }}
 ),
 
 convertible_currencies as (

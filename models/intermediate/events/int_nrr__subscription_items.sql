@@ -4,10 +4,10 @@ with
 -- Few subscriptions have rows of both kinds: only those are judged. An item named like its subscription is what a row
 -- without item means.
 with_both as (
-    select subscription_id from {{ ref('int_nrr__judged_events') }}
+    select subscription_id from {{ ref('stg_nrr__subscription_events') }}
     group by subscription_id
     having
-        max(case when is_without_item then 1 end) = 1
+        max(case when subscription_item_id is null then 1 end) = 1
         and max(case when subscription_item_id <> subscription_id then 1 end) = 1
 ),
 

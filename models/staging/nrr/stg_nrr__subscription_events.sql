@@ -1,6 +1,5 @@
 {%- set columns = nrr.event_columns() -%}
--- One row per input row: its values as their types (null where missing or unreadable), and as they were given. A row
--- without any value is no row.
+-- One row per input row: its values as their types (null where missing or unreadable), and as they were given.
 with input as (
     select * from {{ nrr.input_rows('subscription_events', columns) }} as input
 )
@@ -29,4 +28,3 @@ select
     input.{{ column }} as given_{{ column }}
     {%- endfor %}
 from input
-where {{ nrr.has_any_value(columns) }}

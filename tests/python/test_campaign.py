@@ -3,7 +3,6 @@
 Each damage is one row of an account of its own, so that one build tests them all.
 """
 
-import csv
 from collections import Counter, defaultdict
 
 import pytest
@@ -51,7 +50,7 @@ def campaign(request, tmp_path_factory) -> Campaign:
     seed, settings = request.param
     folder = tmp_path_factory.mktemp("campaign")
     events = damaged_events(seed)
-    write_csv(folder / "data/subscription_events.csv", events.damaged, csv.QUOTE_MINIMAL)
+    write_csv(folder / "data/subscription_events.csv", events.damaged)
     write_csv(folder / "data/exchange_rates.csv", RATES)
     built = Dbt(folder, data=folder / "data")
     finished = built.run(

@@ -12,10 +12,10 @@ def read_csv(path: Path) -> list[dict]:
         return list(csv.DictReader(file))
 
 
-def write_csv(path: Path, rows: list[dict], quoting: int = csv.QUOTE_ALL) -> None:
-    """A CSV file with the columns of the first row; what stands in quotes is text, NULL too."""
+def write_csv(path: Path, rows: list[dict]) -> None:
+    """A CSV file with the columns of the first row."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]), quoting=quoting)
+        writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)

@@ -28,10 +28,11 @@ def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
         with path.open(newline="", encoding="utf-8") as file:
             columns, *rows = csv.reader(file)
         text = TEXT.get(adapter, "string")
-        casts = [f"cast({c} as {TYPES.get(c, text) if typed else text}) as {c}" for c in columns]
+        types = {column: TYPES.get(column, text) if typed else text for column in columns}
         if adapter == "spark":
-            read_by_spark(execute, f"{schema}.{path.stem}", casts, path)
+            read_by_spark(execute, f"{schema}.{path.stem}", types, path)
             continue
+        casts = [f"cast({column} as {type_}) as {column}" for column, type_ in types.items()]
         for table in (as_text, f"{schema}.{path.stem}"):
             # dbt makes its views anew
             execute(f"drop table if exists {table}" + " cascade" * (adapter == "postgres"))
@@ -57,11 +58,20 @@ def literal(value: str, adapter: str) -> str:
     return f"'{value}'"
 
 
-def read_by_spark(execute, table: str, casts: list[str], path: Path) -> None:
-    """A statement with thousands of values takes Spark a minute; it reads the file itself."""
+def read_by_spark(execute, table: str, types: dict[str, str], path: Path) -> None:
+    """A statement with thousands of values takes Spark a minute; it reads the file itself.
+
+    What it would make of a carriage return is a line feed.
+    """
+    copy = path.with_suffix(".spark")
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = [[value.replace("\r", "␍") for value in row] for row in csv.reader(file)]
+    with copy.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    casts = [f"cast(translate({c}, '␍', '\\r') as {type_}) as {c}" for c, type_ in types.items()]
     execute(
         "create or replace temporary view nrr_file using csv options "
-        f"(path '{path}', header true, multiLine true, quote '\"', escape '\"', inferSchema false,"
+        f"(path '{copy}', header true, multiLine true, quote '\"', escape '\"', inferSchema false,"
         " ignoreLeadingWhiteSpace false, ignoreTrailingWhiteSpace false)"
     )
     execute(

@@ -25,6 +25,7 @@ EXPECTED = {
     "A whole subscription is cancelled": {"2024-05": 100, "2024-06": 0},
     "A contract is renewed on the day on which it ends": {"2024-12": 100, "2025-01": 110},
     "A row is delivered again, late, or corrected": {"2024-03": 120},
+    "Event ids repeat": {"2024-01": 50, "2024-02": 75},
     "A customer gets a new id": {
         "2024-02": {"cus_old": 80}, "2024-03": {"cus_old": 0, "cus_new": 80},
     },

@@ -3,7 +3,6 @@
 What it rebuilt shows in the ids of rows: DuckDB gives a row that is written again another one.
 """
 
-import csv
 import re
 import shutil
 from collections import defaultdict
@@ -39,8 +38,7 @@ class Company(Dbt):
 
     def change(self, name: str, change) -> None:
         path = self.data / f"{name}.csv"
-        # written as the demo is: a missing value in quotes would be another text in every row
-        write_csv(path, change(read_csv(path)), csv.QUOTE_MINIMAL)
+        write_csv(path, change(read_csv(path)))
 
     def change_rows(self, name: str, key: str, like: dict, **values: str) -> None:
         """Other values in the rows of an input that have the same key."""

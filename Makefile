@@ -51,11 +51,12 @@ build: $(VENV)/runtime.stamp ## build the tables with dbt and print the newest r
 	status=$${PIPESTATUS[0]}; \
 	$(BIN)/python scripts/print_retention.py --dbt-status $$status
 
+# A worker for each core; tests of one file share its builds.
 test: lint ## run every lint and test that needs no server
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 test-long: $(VENV)/dev.stamp ## play long sequences of runs, and kill some (many minutes)
-	$(BIN)/pytest -m long
+	$(BIN)/pytest -m long -n auto
 
 lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 	$(BIN)/ruff check .

@@ -243,7 +243,13 @@ OF_RULES = [
 
 @pytest.mark.parametrize(
     "steps",
-    [OF_ACCOUNTS, OF_VALUES, OF_WHAT_IS_READ_ANEW, OF_MONTHS_AND_SEGMENTS, OF_RULES],
+    [
+        OF_ACCOUNTS,
+        pytest.param(OF_VALUES, marks=pytest.mark.long),
+        OF_WHAT_IS_READ_ANEW,
+        OF_MONTHS_AND_SEGMENTS,
+        OF_RULES,
+    ],
     ids=["of accounts", "of values", "of what is read anew", "of months and segments", "of rules"],
 )
 def test_changes_rebuild_what_they_touch_and_end_with_a_full_builds_tables(steps, company, events):

@@ -86,23 +86,3 @@ def test_the_build_warns_of_the_customer_with_a_new_id(company):
     assert company.query("select reason, value from nrr__input_problems") == [
         ("likely_new_id", "cus_old left and cus_new came on 2024-03-20")
     ]
-
-
-# accounts that pay in a month, and when the snapshots end
-SNAPSHOTS = {"stays": "2024-06", "leaves": "2024-03", "left early": "2024-01"}
-
-
-def test_the_build_warns_of_snapshots_that_leave_out_who_has_gone(tmp_path):
-    rows = [
-        {
-            "account_id": account, "subscription_id": account, "status": "active",
-            "effective_at": f"2024-{month:02}-01", "unit_amount": "10", "billing_interval": "month",
-        }
-        for account, last in SNAPSHOTS.items()
-        for month in range(1, int(last[-2:]) + 1)
-    ]  # fmt: skip
-    write_csv(tmp_path / "data/subscription_events.csv", rows)
-    built = Dbt(tmp_path, data=tmp_path / "data").build({"nrr_as_of": "2024-07-01"})
-    assert built.query("select reason, value, number_of_rows from nrr__input_problems") == [
-        ("likely_snapshots", "2024-06", 2)
-    ]

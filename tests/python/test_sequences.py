@@ -1,9 +1,10 @@
 """Whatever happened before, a full build ends with the tables of a build into a new database.
 
 A sequence is three to five steps at random. Each changes the settings, a seed or the input, and
-then runs nothing, a part or all.
+then runs nothing, a part or all. `NRR_SEQUENCES=100 make test-long` plays more of them.
 """
 
+import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -357,7 +358,7 @@ def begun(folder: Path, dice: Random) -> Story:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("NRR_SEQUENCES", "8"))))
 def test_after_any_sequence_a_build_ends_with_the_tables_of_a_new_database(seed, folder):
     dice = Random(seed)
     story = begun(folder, dice)

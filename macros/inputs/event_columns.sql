@@ -14,10 +14,10 @@
     {%- do return(given) -%}
 {% endmacro %}
 
-{# given_event_texts(): the texts in these, without the blanks around them. #}
-{% macro given_event_texts() %}
+{# texts_of(columns): the texts in these, without the blanks around them. #}
+{% macro texts_of(columns) %}
     {%- set texts = [] -%}
-    {%- for column in nrr.given_event_columns() -%} {%- do texts.append(nrr.read_text(column)) -%} {%- endfor -%}
+    {%- for column in columns -%} {%- do texts.append(nrr.read_text(column)) -%} {%- endfor -%}
     {%- do return(texts) -%}
 {% endmacro %}
 
@@ -27,8 +27,4 @@
 {%- endmacro %}
 
 {# has_any_value(columns): whether a row has a value in any of these columns. #}
-{% macro has_any_value(columns) -%}
-    {%- set values = [] -%}
-    {%- for column in columns -%} {%- do values.append(nrr.read_text(column)) -%} {%- endfor -%}
-    coalesce({{ values | join(', ') }}) is not null
-{%- endmacro %}
+{% macro has_any_value(columns) -%} coalesce({{ nrr.texts_of(columns) | join(', ') }}) is not null {%- endmacro %}

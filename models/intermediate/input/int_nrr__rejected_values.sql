@@ -1,3 +1,4 @@
+{%- set harmless = "('duplicate', 'ignored_status')" -%}
 -- One row per reason for which rows of subscription_events cannot be used, and value that is the reason.
 with rejected as (
     select
@@ -19,12 +20,12 @@ with rejected as (
         end as value
     from {{ ref('nrr__rejected_events') }} as events
     left join {{ ref('nrr_input_problems') }} as problems on events.reason = problems.reason
-    where events.reason not in ('duplicate', 'ignored_status')
+    where events.reason not in {{ harmless }}
 ),
 
 share as (
     select
-        sum(case when reason not in ('duplicate', 'ignored_status') then number_of_rows else 0 end)
+        sum(case when reason not in {{ harmless }} then number_of_rows else 0 end)
         > {{ nrr.setting('nrr_rejected_rows_allowed') }} * sum(number_of_rows) as is_failure
     from {{ ref('int_nrr__input_rows') }}
 ),

@@ -1,6 +1,6 @@
 {%- set columns = nrr.event_columns() -%}
 {%- set given = nrr.given_event_columns() -%}
-{%- set content = nrr.given_event_texts() -%}
+{%- set content = nrr.texts_of(given) -%}
 -- One row per input row of subscription_events that is not used: its columns as they were given.
 with
 -- a state that is delivered twice replaces itself

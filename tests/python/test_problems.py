@@ -77,6 +77,8 @@ def with_every_problem(data):
     events += [event("again", **item, subscription_item_id="i1")] * 2
     events += [event("setup", **item, subscription_item_id="i1", effective_at="2024-03-05")]
     events[-1] |= {"unit_amount": "5000", "billing_interval": "one_time"}
+    tied = {"account_id": "tied", "subscription_id": "tied"}
+    events += [event("first", **tied), event("last", **{**tied, "unit_amount": "55"})]
     gone = {"account_id": "old", "subscription_id": "old", "unit_amount": "77"}
     events += [event("old", **gone), event("new", unit_amount="77", effective_at="2024-04-05")]
     events += [event("gone", **{**gone, "effective_at": "2024-04-05", "status": "cancelled"})]
@@ -135,7 +137,7 @@ def test_a_build_of_the_worst_input_comes_to_its_end_and_fails(worst):
 
 def test_the_tables_hold_what_can_be_used(worst):
     paying = worst[0].query("select distinct account_id from nrr__account_months order by all")
-    expected = ["euro", "good 0", "good 1", "good 2", "items", "new", "old", "slip"]
+    expected = ["euro", "good 0", "good 1", "good 2", "items", "new", "old", "slip", "tied"]
     assert [account for (account,) in paying] == expected
 
 
@@ -211,8 +213,9 @@ def test_each_data_test_counts_the_rows_that_it_is_about(worst):
         "rows_of_accounts_can_be_used": "2",
         # but for that of the reporting currency
         "exchange_rates_can_be_used": str(len(RATES) - 1),
-        "accounts_with_mrr_are_in_accounts": "8",
+        "accounts_with_mrr_are_in_accounts": "9",
         "nothing_is_recorded_in_the_future": "2",
+        "states_of_one_instant_are_ordered_by_more_than_their_id": "2",
     }
 
 

@@ -20,6 +20,7 @@ else
 export NRR_DUCKDB_PATH
 endif
 export NRR_VARS
+unexport NRR_INPUTS
 # This folder's project and profile, whatever the shell is set up for.
 export DBT_PROFILES_DIR := $(CURDIR)
 unexport DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET
@@ -46,6 +47,7 @@ help: ## list the commands
 build: $(VENV)/runtime.stamp ## build the tables with dbt and print the newest retention
 	@[ -t 1 ] || export DBT_USE_COLORS=false; \
 	rm -f "$${DBT_TARGET_PATH:-target}"/{run_results,nrr_input_files}.json; \
+	inputs=$$($(BIN)/python scripts/found_inputs.py 2>/dev/null) && export NRR_INPUTS="$$inputs"; \
 	$(BIN)/dbt build --exclude-resource-type unit_test $${NRR_VARS:+--vars "$$NRR_VARS"} \
 	| grep --line-buffered -vE ' of [0-9]+ (START|PASS|SKIP) '; \
 	status=$${PIPESTATUS[0]}; \
@@ -62,7 +64,7 @@ lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict .
-	$(BIN)/sqlfluff lint --disable-progress-bar $(wildcard models tests analyses)
+	NRR_INPUTS=all $(BIN)/sqlfluff lint --disable-progress-bar $(wildcard models tests analyses)
 
 docs-pages: $(VENV)/dev.stamp ## write into docs/ what models.md and input.md show of models and seeds
 	$(BIN)/python scripts/write_models_page.py

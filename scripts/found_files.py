@@ -23,14 +23,39 @@ COLUMNS = {
     ],
     "accounts": ["account_id", "valid_from", "parent_account_id"],
     "exchange_rates": ["currency", "rate_date", "rate"],
+    "mrr_snapshots": [
+        *["account_id", "month", "mrr", "currency", "product_id", "plan_id", "quantity"],
+    ],
+    "mrr_movements": [
+        *["account_id", "occurred_at", "mrr_change", "currency", "subscription_id", "plan_id"],
+        *["sequence"],
+    ],
+    "subscription_periods": [
+        *["account_id", "subscription_id", "starts_on", "ends_on", "amount", "billing_interval"],
+        *["billing_interval_count", "quantity", "currency", "status", "trial_ends_on"],
+        *["product_id", "plan_id"],
+    ],
+    "contracts": [
+        *["account_id", "contract_id", "starts_on", "ends_on", "term_months", "amount"],
+        *["amount_is", "type", "amendment_is", "renewal_of", "free_months", "churned_on"],
+        *["currency", "one_time_amount"],
+    ],
+    "account_links": ["source_system", "source_account_id", "account_id", "valid_from"],
+    "subscription_links": ["source_system", "old", "new", "at"],
 }
 # those without which nothing can be computed
 REQUIRED_COLUMNS = {
     "subscription_events": ["account_id", "subscription_id", "effective_at", "status"],
     "accounts": ["account_id"],
     "exchange_rates": ["currency", "rate_date", "rate"],
+    "mrr_snapshots": ["account_id", "month", "mrr"],
+    "mrr_movements": ["account_id", "occurred_at", "mrr_change"],
+    "subscription_periods": ["account_id", "starts_on", "amount"],
+    "contracts": ["account_id", "starts_on", "amount"],
+    "account_links": ["source_system", "source_account_id", "account_id"],
+    "subscription_links": ["old", "new"],
 }
-OPTIONAL_INPUTS = ["accounts", "exchange_rates"]
+OPTIONAL_INPUTS = ["accounts", "exchange_rates", "account_links", "subscription_links"]
 READ = [".parquet", ".csv", ".csv.gz"]
 # where an input is as one of these only, it has been forgotten
 NOT_READ = [".xlsx", ".xls", ".ods", ".numbers", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"]
@@ -122,7 +147,7 @@ def holds_csv(path: Path) -> bool:
 
 
 def path_of(folder: Path, name: str) -> Path | None:
-    """The one file or folder of the input; None if an optional one has none."""
+    """The one file or folder of the input; None if there is none."""
     found = candidates(folder, name)
     if len(found) > 1:
         names = " and ".join(path.name for path in found)
@@ -139,19 +164,14 @@ def path_of(folder: Path, name: str) -> Path | None:
                 f"or one {name}.csv. Write it as one of these (from a spreadsheet: save as CSV in "
                 "UTF-8)."
             )
-    if name in OPTIONAL_INPUTS:
-        return None
-    there = ", ".join([path.name for path in sorted(folder.iterdir())][:5])
-    raise InputError(
-        f"{folder} holds no {name}.parquet, {name}/*.parquet or {name}.csv, but "
-        f"{there or 'nothing'}. Put one there, or set NRR_DATA to the folder that has it."
-    )
+    return None
 
 
 def in_contract(name: str, header: str) -> str:
     """A header's name: `Account ID` is account_id; what is no column of the input stays."""
     plain = re.sub(r"[\s-]+", "_", header.strip()).lower()
-    return plain if plain in COLUMNS[name] else header.strip()
+    # what a billing system's tables are called is known, and not what columns they may have
+    return plain if plain in COLUMNS.get(name, [plain]) else header.strip()
 
 
 def named(name: str, headers: list[str]) -> list[str]:
@@ -209,7 +229,8 @@ def csv_file(path: Path, name: str) -> File:
     encoding = encoding_of(path)
 
     def known(row: tuple[str, int, list[str]]) -> int:
-        return len({in_contract(name, header) for header in row[2]} & set(COLUMNS[name]))
+        names = {in_contract(name, header) for header in row[2]}
+        return len(names & set(COLUMNS.get(name, names)))
 
     # the delimiter that makes the most columns of the contract; the first of several, a comma
     delimiter, skip, headers = max(header_rows(path, encoding), key=known)
@@ -248,7 +269,7 @@ def parquet_file(conn: duckdb.DuckDBPyConnection, path: Path, name: str) -> File
 
 
 def file_of(conn: duckdb.DuckDBPyConnection, folder: Path, name: str) -> File | None:
-    """The file of the input `name`; None if an optional one has none."""
+    """The file of the input `name`; None if there is none."""
     path = path_of(folder, name)
     if path is None:
         return None

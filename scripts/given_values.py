@@ -88,12 +88,12 @@ def of_text(file: File, names: list[str]) -> dict[str, str]:
 def look_at_all(name: str, file: File) -> dict[str, str]:
     """Aggregates that cost little: whether a column has a value that is not plain."""
     looks = {}
-    for key, sql in of_text(file, NUMBERS[name]).items():
+    for key, sql in of_text(file, NUMBERS.get(name, [])).items():
         looks[key] = f"count(nullif({sql}, '')) > count(try_cast({sql} as double))"
         if file.delimiter == ";":
             # a comma may begin decimals: 1.200 is looked at too
             looks[key] += f" or count(*) filter ({sql} like '%.___') > 0"
-    for key, sql in of_text(file, DATES[name]).items():
+    for key, sql in of_text(file, DATES.get(name, [])).items():
         looks[key] = f"count(*) filter ({sql} not like '____-%') > 0"
     if file.delimiter is None:
         for key, sql in of_text(file, IDS).items():
@@ -251,8 +251,8 @@ def rewritings(
     `unusual`: the columns of which look_at_all() says so.
     """
     # all of them, since one column may prove what is in doubt in another
-    numbers = of_text(file, NUMBERS[name]) if unusual & set(NUMBERS[name]) else {}
-    dates = {key: sql for key, sql in of_text(file, DATES[name]).items() if key in unusual}
+    numbers = of_text(file, NUMBERS.get(name, [])) if unusual & set(NUMBERS.get(name, [])) else {}
+    dates = {key: sql for key, sql in of_text(file, DATES.get(name, [])).items() if key in unusual}
     done = {
         key: f"case when not {is_missing_word(sql)} then {sql} end"
         for key, sql in of_text(file, IDS).items()

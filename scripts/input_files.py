@@ -29,6 +29,7 @@ from found_files import (
     identifier,
     misnamed,
 )
+from found_inputs import check_known, found_inputs, place_of
 from given_values import PERCENT, look_at_all, rewritings
 from input_summary import column_lines
 
@@ -193,13 +194,21 @@ def reader_says(error: Exception) -> str:
     )
 
 
+def all_named(file: File) -> str:
+    """The columns that have a name, as they are."""
+    return ", ".join(f"{c.sql} as {identifier(c.name)}" for c in file.columns if c.name)
+
+
 def view_of(
     conn: duckdb.DuckDBPyConnection, folder: Path, name: str, reporting_currency: str | None = None
 ) -> Found:
     """Makes the view of the input `name`; raises InputError if it cannot be used."""
     try:
-        file = file_of(conn, folder, name)
-        if file is None:
+        file = file_of(conn, *place_of(folder, name))
+        if file is not None and name not in COLUMNS:
+            # a table of a billing system is read as it stands
+            found = Found(f"select {all_named(file)} from {file.scan}", file.notes, {}, set())
+        elif file is None:
             columns = ", ".join(f"null::varchar as {c}" for c in REQUIRED_COLUMNS[name])
             found = Found(f"select {columns} where false", [], {}, set())
         else:
@@ -278,8 +287,16 @@ class Plugin(BasePlugin):
             raise InputError(f"there is no folder {self.folder}. Set NRR_DATA to an existing one.")
         conn.execute(f"create schema if not exists {SCHEMA}")
         reporting_currency = variable("nrr_reporting_currency")
-        found = {name: view_of(conn, self.folder, name, reporting_currency) for name in COLUMNS}
-        check_currencies(found["subscription_events"], found["exchange_rates"], reporting_currency)
+        names = found_inputs(self.folder)
+        check_known(self.folder, names)
+        found = {
+            name: view_of(conn, self.folder, name, reporting_currency)
+            for name in dict.fromkeys([*names, "accounts", "exchange_rates"])
+        }
+        if "subscription_events" in found:
+            check_currencies(
+                found["subscription_events"], found["exchange_rates"], reporting_currency
+            )
         if self.database:
             # dbt attaches the file next, and makes no folder
             Path(self.database).parent.mkdir(parents=True, exist_ok=True)

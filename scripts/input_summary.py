@@ -11,7 +11,7 @@ import duckdb
 Row = dict[str, Any]
 # a space that no line breaks at
 FIXED = "\N{NO-BREAK SPACE}"
-HARMLESS = ["duplicate", "ignored_status"]
+HARMLESS = ["duplicate", "ignored_status", "replaced_subscription"]
 WHERE_AS_OF_IS_FROM = {
     "nrr_as_of": "as nrr_as_of says",
     "recorded_at": "the newest recorded_at",

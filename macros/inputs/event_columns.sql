@@ -28,3 +28,18 @@
 
 {# has_any_value(columns): whether a row has a value in any of these columns. #}
 {% macro has_any_value(columns) -%} coalesce({{ nrr.texts_of(columns) | join(', ') }}) is not null {%- endmacro %}
+
+{# event_types(): column of subscription_events -> its type, once it is read. #}
+{% macro event_types() %}
+    {%- set types = {} -%}
+    {%- for column in nrr.event_columns() -%}
+        {%- set type = {
+            'effective_at': nrr.type_instant(), 'recorded_at': nrr.type_instant(),
+            'discount_ends_at': nrr.type_instant(), 'sequence': 'bigint', 'quantity': 'decimal(18, 6)',
+            'unit_amount': 'decimal(18, 6)', 'billing_interval_count': 'decimal(18, 6)',
+            'discount_percent': 'decimal(18, 6)', 'discount_amount': 'decimal(18, 6)',
+        }.get(column, nrr.type_text()) -%}
+        {%- do types.update({column: type}) -%}
+    {%- endfor -%}
+    {%- do return(types) -%}
+{% endmacro %}

@@ -7,11 +7,15 @@
 {% macro input_rows(name, columns) %}
     {%- set models = nrr.setting('nrr_inputs') -%}
     {%- if name in models -%}
-        {#- a model of the project that was called, or package.model -#}
+        {#- a model of the project that was called, package.model, or source.name.table -#}
         {%- set words = models[name].split('.') -%}
-        {%- set relation = ref(words[0] if words | length > 1 else project_name, words[-1]) -%}
+        {%- if words | length == 3 and words[0] == 'source' -%}
+            {%- set relation = source(words[1], words[2]) -%}
+        {%- else -%}
+            {%- set relation = ref(words[0] if words | length > 1 else project_name, words[-1]) -%}
+        {%- endif -%}
         {{ nrr.checked_rows(name, models[name] ~ ', which nrr_inputs names for ' ~ name ~ ',', relation, columns) }}
-    {%- elif project_name == 'nrr' -%}
+    {%- elif project_name == 'nrr' and (nrr.is_given(name) or name in ['accounts', 'exchange_rates']) -%}
         {{ nrr.checked_rows(name, 'The input ' ~ name, source('nrr_files', name), columns) }}
     {%- elif name == 'subscription_events' -%}
         {%- do exceptions.raise_compiler_error(
@@ -66,5 +70,11 @@
         'subscription_events': ['account_id', 'subscription_id', 'effective_at', 'status'],
         'accounts': ['account_id'] + nrr.setting('nrr_segments'),
         'exchange_rates': ['currency', 'rate_date', 'rate'],
-    }[name]) -%}
+        'mrr_snapshots': ['account_id', 'month', 'mrr'],
+        'mrr_movements': ['account_id', 'occurred_at', 'mrr_change'],
+        'subscription_periods': ['account_id', 'starts_on', 'amount'],
+        'contracts': ['account_id', 'starts_on', 'amount'],
+        'account_links': ['source_system', 'source_account_id', 'account_id'],
+        'subscription_links': ['old', 'new'],
+    }.get(name, [])) -%}
 {% endmacro %}

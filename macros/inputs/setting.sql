@@ -6,7 +6,7 @@
     {%- set value = nrr.raw_setting(name) -%}
     {%- set ns = namespace(takes=none) -%}
 
-    {%- if name in ['nrr_past_due_counts', 'nrr_paused_counts', 'nrr_reactivation_counts'] -%}
+    {%- if name in ['nrr_past_due_counts', 'nrr_paused_counts', 'nrr_reactivation_counts', 'nrr_usage_counts'] -%}
         {%- if value is not boolean -%} {%- set ns.takes = 'true or false' -%} {%- endif -%}
     {%- elif name == 'nrr_fx' -%}
         {%- if value not in ['constant', 'actual'] -%} {%- set ns.takes = "'constant' or 'actual'" -%} {%- endif -%}
@@ -32,10 +32,39 @@
             {%- set ns.takes = 'a share of the input rows from 0 to 1, such as 0.01' -%}
         {%- endif -%}
     {%- elif name == 'nrr_inputs' -%}
-        {%- set inputs = ['subscription_events', 'accounts', 'exchange_rates'] -%}
-        {%- if value is not mapping or value.keys() | reject('in', inputs) | list -%}
-            {%- set ns.takes = 'a mapping from ' ~ inputs | join(', ') ~ ' to names of models' -%}
+        {%- set unknown = [] -%}
+        {%- for input in value if value is mapping and not nrr.is_input(input) -%} {%- do unknown.append(input) -%} {%- endfor -%}
+        {%- if value is not mapping or unknown -%}
+            {%- set ns.takes = 'a mapping from inputs to names of models, where an input is one of '
+                ~ nrr.own_inputs() | join(', ') ~ ', or a table of a billing system, such as stripe_price' -%}
         {%- endif -%}
+    {%- elif name == 'nrr_sources' -%}
+        {%- set sources = ['subscription_events', 'mrr_snapshots', 'mrr_movements', 'subscription_periods', 'contracts']
+            + nrr.billing_systems() -%}
+        {%- if value is not none and (value is string or value is mapping or value is not sequence or not value
+            or value | reject('in', sources) | list or value | unique | list | length != value | length) -%}
+            {%- set ns.takes = 'null, or a list of different sources out of ' ~ sources | join(', ') -%}
+        {%- endif -%}
+    {%- elif name == 'nrr_stripe_loader' -%}
+        {%- if value not in [none, 'fivetran', 'airbyte', 'change_events'] -%}
+            {%- set ns.takes = "null, 'fivetran', 'airbyte' or 'change_events'" -%}
+        {%- endif -%}
+    {%- elif name == 'nrr_movements_unit' -%}
+        {%- if value not in ['major', 'minor'] -%} {%- set ns.takes = "'major' or 'minor'" -%} {%- endif -%}
+    {%- elif name == 'nrr_date_order' -%}
+        {%- if value not in [none, 'dmy', 'mdy'] -%} {%- set ns.takes = "null, 'dmy' or 'mdy'" -%} {%- endif -%}
+    {%- elif name == 'nrr_churn_at' -%}
+        {%- if value not in ['period_end', 'cancellation'] -%}
+            {%- set ns.takes = "'period_end' or 'cancellation'" -%}
+        {%- endif -%}
+    {%- elif name == 'nrr_renewal_grace_days' -%}
+        {%- set days = (value.values() | list) if value is mapping else [value] if value is not none else [] -%}
+        {%- if days | reject('integer') | list or days | select('boolean') | list
+            or days | select('lt', 0) | list -%}
+            {%- set ns.takes = 'null, a number of days, or a mapping from sources to such numbers' -%}
+        {%- endif -%}
+    {%- elif name == 'nrr_account_level' -%}
+        {%- if value not in ['account', 'parent'] -%} {%- set ns.takes = "'account' or 'parent'" -%} {%- endif -%}
     {%- elif name == 'nrr_segments' -%}
         {#- arr_bucket: what benchmarks' own segments are put together from -#}
         {%- set taken = ['all', 'arr_bucket'] + nrr.built_in_dimensions() -%}
@@ -60,4 +89,20 @@
         {%- do return(var(name, ['industry', 'region', 'acquisition_channel'] if is_demo else [])) -%}
     {%- endif -%}
     {%- do return(var(name)) -%}
+{% endmacro %}
+
+{# own_inputs(): the package's own inputs. #}
+{% macro own_inputs() %}
+    {%- do return([
+        'subscription_events', 'accounts', 'exchange_rates', 'mrr_snapshots', 'mrr_movements', 'subscription_periods',
+        'contracts', 'account_links', 'subscription_links',
+    ]) -%}
+{% endmacro %}
+
+{# billing_systems(): the systems whose tables are inputs, named <system>_<table>. #}
+{% macro billing_systems() %} {%- do return(['stripe', 'chargebee', 'recurly', 'zuora']) -%} {% endmacro %}
+
+{# is_input(name): whether an input can have that name. #}
+{% macro is_input(name) %}
+    {%- do return(name in nrr.own_inputs() or name.split('_')[0] in nrr.billing_systems() and '_' in name) -%}
 {% endmacro %}

@@ -1,4 +1,8 @@
 {%- set columns = nrr.given_event_columns() -%}
+{#- what a source decides, or a link of accounts, is not in the values as they were given -#}
+{%- if nrr.event_sources() != ['subscription_events'] or nrr.is_given('account_links') or nrr.is_given('subscription_links') -%}
+    {%- set columns = columns + ['source_reason', dbt.cast_bool_to_text('is_reconstructed'), nrr.as_text('effective_at')] -%}
+{%- endif -%}
 {%- set settings = [
     (config.get('meta') or {}).get('package_version', ''), nrr.setting('nrr_reporting_currency'),
     nrr.setting('nrr_past_due_counts'), nrr.setting('nrr_paused_counts'), nrr.setting('nrr_discounts'),
@@ -25,7 +29,7 @@ events as (
     select
         events.*,
         currencies.currency is not null as is_convertible
-    from {{ ref('stg_nrr__subscription_events') }} as events
+    from {{ ref('int_nrr__united_events') }} as events
     left join currencies on events.currency = currencies.currency
     where events.account_id is not null
 ),

@@ -60,7 +60,9 @@ states as (
         events.billing_interval_count,
         events.discount_percent,
         events.discount_amount,
-        events.discount_ends_at
+        events.discount_ends_at,
+        events.source_system,
+        events.is_reconstructed
     from accounts
     left join usable_events as events on accounts.account_id = events.account_id
     left join {{ ref('int_nrr__subscription_items') }} as items
@@ -135,6 +137,8 @@ select
         'quantity', 'unit_amount', 'part_discount_percent', 'part_discount_amount', 'billing_interval',
         'billing_interval_count'
     ) }} else 0 end as decimal(18, 4)) as mrr,
+    source_system,
+    is_reconstructed,
     fingerprint
 from parts
 where

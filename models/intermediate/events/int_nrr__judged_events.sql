@@ -11,9 +11,9 @@
 -- One row per input row of any source: its values with their defaults and, judged by itself, the one reason for which
 -- it cannot be used.
 with events as (
-    select * from {{ ref('stg_nrr__subscription_events') }}
+    select * from {{ ref('int_nrr__united_events') }}
     -- a row without any value is no row
-    where account_id is not null or {{ nrr.has_any_value(nrr.given_event_columns()) }}
+    where account_id is not null or {{ nrr.has_any_value(nrr.given_event_columns()) }} or source_reason is not null
 ),
 
 convertible_currencies as (
@@ -69,10 +69,14 @@ select
     coalesce(mapped.discount_amount, 0) as discount_amount,
     {%- endif %}
     mapped.discount_ends_at,
+    mapped.source_system,
+    mapped.is_reconstructed,
+    mapped.source_row,
     {%- for column in nrr.event_columns() %}
     mapped.given_{{ column }},
     {%- endfor %}
     case
+        when mapped.source_reason is not null then mapped.source_reason
         when mapped.known_status = 'ignore' then 'ignored_status'
         {%- for column in nrr.event_columns() %}
         {%- set given = 'mapped.given_' ~ column %}

@@ -4,7 +4,7 @@ with
 -- Few subscriptions have rows of both kinds: only those are judged. An item named like its subscription is what a row
 -- without item means.
 with_both as (
-    select subscription_id from {{ ref('stg_nrr__subscription_events') }}
+    select subscription_id from {{ ref('int_nrr__united_events') }}
     group by subscription_id
     having
         max(case when subscription_item_id is null then 1 end) = 1

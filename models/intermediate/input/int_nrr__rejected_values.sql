@@ -1,9 +1,11 @@
-{%- set harmless = "('duplicate', 'ignored_status')" -%}
--- One row per reason for which rows of subscription_events cannot be used, and value that is the reason.
+{%- set harmless = "('duplicate', 'ignored_status', 'replaced_subscription')" -%}
+-- One row per source, reason for which its rows cannot be used, and value that is the reason.
 with rejected as (
     select
+        events.source_system,
         events.reason,
         case
+            when events.source_row is not null then events.source_row
             -- one of two columns is the reason, and the value says which
             when events.reason = 'invalid_discount'
                 then case
@@ -32,15 +34,16 @@ share as (
 
 counted as (
     select
+        source_system,
         reason,
         value,
         count(*) as number_of_rows
     from rejected
-    group by reason, value
+    group by source_system, reason, value
 )
 
 select
-    cast('subscription_events' as {{ nrr.type_text() }}) as input,
+    counted.source_system as input,
     counted.reason,
     counted.value,
     counted.number_of_rows,

@@ -45,7 +45,9 @@ rejected as (
         {%- for column in columns %}
         {{ nrr.as_text('given_' ~ column) }} as {{ column }},
         {%- endfor %}
-        reason
+        reason,
+        source_system,
+        source_row
     from candidates
     where reason is not null
 
@@ -55,7 +57,9 @@ rejected as (
         {%- for column in columns %}
         {{ nrr.as_text('given_' ~ column) }} as {{ column }},
         {%- endfor %}
-        'duplicate' as reason
+        'duplicate' as reason,
+        source_system,
+        source_row
     from deliveries
     where newest_first > 1
 ),
@@ -91,13 +95,16 @@ select
         partition by by_month.reason, by_month.given_month
         order by
             {%- for column in columns %}
-            by_month.{{ column }} nulls last{{ ',' if not loop.last }}
+            by_month.{{ column }} nulls last,
             {%- endfor %}
+            by_month.source_row nulls last
     ) as rejected_row,
     {%- for column in columns %}
     by_month.{{ column }},
     {%- endfor %}
-    by_month.reason
+    by_month.reason,
+    by_month.source_system,
+    by_month.source_row
 from by_month
 inner join rows_before
     on by_month.reason = rows_before.reason and by_month.given_month = rows_before.given_month

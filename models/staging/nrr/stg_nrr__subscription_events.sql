@@ -1,3 +1,4 @@
+{{ config(enabled=nrr.has_source('subscription_events')) }}
 {%- set columns = nrr.event_columns() -%}
 -- One row per input row: its values as their types (null where missing or unreadable), and as they were given.
 with input as (

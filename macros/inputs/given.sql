@@ -1,0 +1,91 @@
+{# Which inputs there are, and which sources of subscription events are made of them. #}
+
+{#
+  sources_of_events(): source -> the inputs without which it cannot be used. Each source is a folder of models/staging,
+  and ends in the model stg_<source>__subscription_events.
+#}
+{% macro sources_of_events() %}
+    {%- do return({
+        'subscription_events': ['subscription_events'],
+        'mrr_snapshots': ['mrr_snapshots'],
+        'mrr_movements': ['mrr_movements'],
+        'subscription_periods': ['subscription_periods'],
+        'contracts': ['contracts'],
+        'stripe': nrr.stripe_inputs()[nrr.stripe_loader()],
+        'chargebee': ['chargebee_subscription'],
+        'recurly': ['recurly_subscription_history', 'recurly_plan_history'],
+        'zuora': ['zuora_subscription', 'zuora_rate_plan', 'zuora_rate_plan_charge'],
+    }) -%}
+{% endmacro %}
+
+{# stripe_inputs(): loader -> the tables without which Stripe's subscriptions cannot be known from it. #}
+{% macro stripe_inputs() %}
+    {%- do return({
+        'change_events': ['stripe_subscription_item_change_events'],
+        'fivetran': ['stripe_subscription_history', 'stripe_subscription_item', 'stripe_price'],
+        'airbyte': ['stripe_subscriptions', 'stripe_subscription_items'],
+    }) -%}
+{% endmacro %}
+
+{# stripe_loader(): nrr_stripe_loader or, where it is not set, the first loader one of whose tables is given. #}
+{% macro stripe_loader() %}
+    {%- set chosen = nrr.setting('nrr_stripe_loader') -%}
+    {%- if chosen is not none -%} {%- do return(chosen) -%} {%- endif -%}
+    {%- for loader, inputs in nrr.stripe_inputs().items() -%}
+        {%- for input in inputs if nrr.is_given(input) -%} {%- do return(loader) -%} {%- endfor -%}
+    {%- endfor -%}
+    {%- do return('fivetran') -%}
+{% endmacro %}
+
+{#
+  is_given(name): whether the input `name` is there: nrr_inputs names a model for it or, in this repository, NRR_INPUTS
+  names it, which `make build` finds out from the folder NRR_DATA (`all` stands for every input).
+#}
+{% macro is_given(name) %}
+    {%- if name in nrr.setting('nrr_inputs') -%} {%- do return(true) -%} {%- endif -%}
+    {%- if project_name != 'nrr' -%} {%- do return(false) -%} {%- endif -%}
+    {%- set found = env_var('NRR_INPUTS', 'subscription_events accounts exchange_rates').split() -%}
+    {%- do return('all' in found or name in found) -%}
+{% endmacro %}
+
+{# event_sources(): the sources that are on: nrr_sources or, where it is not set, those of which an input is given. #}
+{% macro event_sources() %}
+    {%- set chosen = nrr.setting('nrr_sources') -%}
+    {%- if chosen is not none -%} {%- do return(chosen) -%} {%- endif -%}
+    {%- set found = [] -%}
+    {%- for source, inputs in nrr.sources_of_events().items() -%}
+        {%- if inputs | map('string') | select('in', nrr.given_of(inputs)) | list -%}
+            {%- do found.append(source) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do return(found or ['subscription_events']) -%}
+{% endmacro %}
+
+{# given_of(names): those of the inputs that are given. #}
+{% macro given_of(names) %}
+    {%- set given = [] -%}
+    {%- for name in names if nrr.is_given(name) -%} {%- do given.append(name) -%} {%- endfor -%}
+    {%- do return(given) -%}
+{% endmacro %}
+
+{# has_source(name): whether a source is on; an error if an input without which it cannot be used is not given. #}
+{% macro has_source(name) %}
+    {%- if name not in nrr.event_sources() -%} {%- do return(false) -%} {%- endif -%}
+    {%- set needed = nrr.sources_of_events()[name] -%}
+    {%- set missing = needed | reject('in', nrr.given_of(needed)) | list -%}
+    {%- if missing and not (name == 'subscription_events' and project_name != 'nrr') -%}
+        {%- set stem = name ~ '_' -%}
+        {%- set where = 'name a model for it in nrr_inputs' -%}
+        {%- if project_name == 'nrr' -%}
+            {%- set first = missing[0] -%}
+            {%- set where = 'put ' ~ ((name ~ '/' ~ first[stem | length:]) if first.startswith(stem) else first)
+                ~ '.csv or .parquet into the folder NRR_DATA' -%}
+        {%- endif -%}
+        {%- do exceptions.raise_compiler_error(
+            'the source ' ~ name ~ ' needs the input ' ~ missing | join(', ') ~ ', which is not given: ' ~ where
+            ~ ', or turn the source off by nrr_sources: ['
+            ~ nrr.event_sources() | reject('equalto', name) | join(', ') ~ '].'
+        ) -%}
+    {%- endif -%}
+    {%- do return(true) -%}
+{% endmacro %}

@@ -1,0 +1,47 @@
+{{ config(enabled=nrr.setting('nrr_account_level') == 'parent') }}
+{%- set doublings = 10 -%}
+-- One row per account that has a parent: the account at the top, or null where its parents go round in a circle. The
+-- newest parent that is known holds for all time, so that a change of the hierarchy is no movement of MRR.
+with given as (
+    select
+        {{ nrr.read_text('account_id') }} as account_id,
+        {{ nrr.read_text('parent_account_id') }} as parent_account_id,
+        coalesce({{ nrr.read_timestamp('valid_from') }}, {{ nrr.timestamp_literal('1900-01-01') }}) as valid_from
+    from {{ nrr.input_rows('accounts', ['account_id', 'parent_account_id', 'valid_from']) }} as input
+),
+
+newest as (
+    select
+        account_id,
+        parent_account_id,
+        row_number() over (partition by account_id order by valid_from desc, parent_account_id) as newest_first
+    from given
+    where account_id is not null
+),
+
+-- each step looks twice as far up as the one before: {{ 2 ** doublings }} levels in all
+step_0 as (
+    select
+        account_id,
+        parent_account_id as ancestor_id
+    from newest
+    where newest_first = 1 and parent_account_id is not null and parent_account_id <> account_id
+),
+{% for step in range(1, doublings + 1) %}
+step_{{ step }} as (
+    select
+        lower_part.account_id,
+        coalesce(upper_part.ancestor_id, lower_part.ancestor_id) as ancestor_id
+    from step_{{ step - 1 }} as lower_part
+    left join step_{{ step - 1 }} as upper_part on lower_part.ancestor_id = upper_part.account_id
+),
+{% endfor %}
+tops as (
+    select
+        reached.account_id,
+        case when step_0.account_id is null then reached.ancestor_id end as top_account_id
+    from step_{{ doublings }} as reached
+    left join step_0 on reached.ancestor_id = step_0.account_id
+)
+
+select * from tops

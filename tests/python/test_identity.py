@@ -44,8 +44,17 @@ ACCOUNT_LINKS = [
     ("subscription_events", "moves", "seller", ""),
     ("subscription_events", "moves", "buyer", "2024-06-15"),
     ("stripe", "everything", "nothing", ""),
+    ("stripe", "lost", "", ""),
+    ("strife", "a", "b", ""),
+    ("stripe", "a", "b", "June"),
+    ("", "", "", ""),
 ]
-SUBSCRIPTION_LINKS = [("r1", "r2", "2024-05-12"), ("r3", "r4", "")]
+SUBSCRIPTION_LINKS = [
+    ("r1", "r2", "2024-05-12"),
+    ("r3", "r4", ""),
+    ("r7", "", ""),
+    ("r8", "r9", ""),
+]
 ACCOUNTS = [
     ("granddaughter", "", "daughter"),
     ("daughter", "", "stepmother"),
@@ -77,7 +86,8 @@ def folder(tmp_path_factory):
     return data
 
 
-MODELS = ["run", "--select", "+nrr__account_months", "+nrr__mrr_movements"]
+MODELS = ["run", "--select", "+nrr__mrr_movements", "+nrr__account_months"]
+MODELS += ["+nrr__input_problems"]
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +147,6 @@ def test_a_link_of_another_source_links_nothing(linked):
 def test_a_replaced_subscription_ends_then_whatever_is_said_of_it_later(linked):
     assert mrr(linked, "copied") == 4 * [77] + 8 * [80]
     rejected = "select reason, subscription_id from nrr__rejected_events"
-    linked.succeed("run", "--select", "nrr__rejected_events")
     assert linked.query(rejected) == [("replaced_subscription", "r1")]
 
 
@@ -153,5 +162,29 @@ def test_accounts_have_the_mrr_of_all_below_them_by_the_newest_parents(by_parent
         assert mrr(by_parent, account) == 12 * [0]
 
 
-def test_accounts_in_a_circle_stay_what_they_are(by_parent):
+def test_accounts_in_a_circle_stay_what_they_are_and_fail_the_build_by_name(by_parent):
     assert mrr(by_parent, "ring") == 12 * [3]
+    assert problems(by_parent, "accounts") == [
+        ("parents_in_a_circle", "ring", True),
+        ("parents_in_a_circle", "ring 2", True),
+        ("parents_in_a_circle", "ring 3", True),
+    ]
+
+
+def test_links_that_cannot_be_used_are_named(linked):
+    assert problems(linked, "account_links") == [
+        ("missing_account_id", "stripe, lost, , ", True),
+        ("unknown_source_system", "strife, a, b, ", True),
+        ("unreadable_valid_from", "stripe, a, b, June", True),
+    ]
+    assert problems(linked, "subscription_links") == [
+        ("missing_new", ", r7, , ", True),
+        ("unknown_subscription", ", r8, r9, ", False),
+    ]
+
+
+def problems(dbt, name):
+    return dbt.query(
+        f"select reason, value, is_failure from nrr__input_problems where input = '{name}' and reason <> 'unmatched_account' "
+        "order by all"
+    )

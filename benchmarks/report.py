@@ -12,8 +12,6 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
-
 # where nobody looks at a terminal, nothing has to fit into one
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
@@ -36,11 +34,12 @@ def markdown_table(rows: list[list[str]]) -> str:
     return "\n".join(lines)
 
 
-def write_results(page: Path, parts: list[str]) -> None:
-    """Puts the parts between the markers of the page."""
-    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    text = "\n\n".join([BEGIN, *parts, END])
+def write_results(page: Path, parts: list[str], name: str = "results") -> None:
+    """Puts the parts between the markers of the page that have this name."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, rest = page.read_text(encoding="utf-8").split(begin)
+    after = rest.split(end)[1]
+    text = "\n\n".join([begin, *parts, end])
     page.write_text(f"{before}{text}{after}", encoding="utf-8")
     console.print(f"Written to {page}.", soft_wrap=True)
 

@@ -30,6 +30,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
+
+from found_inputs import found_inputs
 from report import conditions, console, markdown_table, print_table, write_results
 
 HERE = Path(__file__).resolve().parent
@@ -159,6 +163,7 @@ def run_package(
     link.symlink_to(data)
     environment = {
         "NRR_DATA": str(link),
+        "NRR_INPUTS": " ".join(found_inputs(data)),
         "NRR_DUCKDB_PATH": str(work / f"{name}.duckdb"),
         "DBT_TARGET_PATH": str(work / f"{name}_target"),
         "DBT_LOG_PATH": str(work / f"{name}_logs"),

@@ -29,6 +29,10 @@ PROBLEMS = """
 select * from nrr__input_problems
 order by is_failure desc, rows_of_reason desc, input, reason, number_of_rows desc, value
 """
+SOURCES = """
+select * from nrr__mrr_by_source
+where month = (select max(month) from nrr__mrr_by_source) order by source_system
+"""
 AS_OF = "select * from int_nrr__as_of"
 ACCOUNTS_BY_MONTH = """
 select month, count(*) as accounts from nrr__account_months where mrr > 0 group by month
@@ -132,6 +136,20 @@ def as_of_lines(as_of: Row | None, months: list[Row]) -> list[str]:
                 "is complete up to another time than this: set nrr_as_of."
             )
     return lines
+
+
+def source_lines(sources: list[Row]) -> list[str]:
+    """How much of the newest month's MRR is reconstructed, by source."""
+    if not sources:
+        return []
+    shares = [
+        f"{row['source_system']} {row['mrr']:,.0f}, {row['reconstructed_share'] or 0:.1%} of it"
+        for row in sources
+    ]
+    return [
+        f"MRR of {sources[0]['month']:%B %Y} by source: {'; '.join(shares)} reconstructed "
+        "(concluded from something else than what was recorded at the time)."
+    ]
 
 
 def found_in_files(target: Path) -> dict:

@@ -23,6 +23,7 @@ from input_summary import (
     AS_OF,
     INPUT_ROWS,
     PROBLEMS,
+    SOURCES,
     Row,
     as_of_lines,
     column_lines,
@@ -31,6 +32,7 @@ from input_summary import (
     problem_lines,
     rows_if_there,
     rows_of,
+    source_lines,
 )
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -260,6 +262,7 @@ def print_input(console: Console, connection: duckdb.DuckDBPyConnection, found: 
     print_lines(console, found.get("notes", []))
     for line in column_lines(found, {row["dimension"] for row in segments}):
         print_lines(console, [line], "yellow" if "did you mean" in line else "")
+    print_lines(console, source_lines(rows_if_there(connection, SOURCES)))
     as_of = rows_if_there(connection, AS_OF)
     first, *warnings = as_of_lines(
         as_of[0] if as_of else None, rows_if_there(connection, ACCOUNTS_BY_MONTH)

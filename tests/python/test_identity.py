@@ -1,4 +1,4 @@
-"""Whose a state is: links of accounts, subscriptions that replace others, parents (definitions 7)."""
+"""Whose a state is: links of accounts, subscriptions that replace others, parents."""
 
 from datetime import date
 from decimal import Decimal
@@ -185,6 +185,6 @@ def test_links_that_cannot_be_used_are_named(linked):
 
 def problems(dbt, name):
     return dbt.query(
-        f"select reason, value, is_failure from nrr__input_problems where input = '{name}' and reason <> 'unmatched_account' "
-        "order by all"
+        "select reason, value, is_failure from nrr__input_problems "
+        f"where input = '{name}' and reason <> 'unmatched_account' order by all"
     )

@@ -19,21 +19,25 @@ ROWS_PER_INSERT = 200
 
 
 def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
-    """Makes a table of every CSV file of the folder; `execute` runs a statement."""
+    """Makes a table of every CSV file of the folder; `execute` runs a statement.
+
+    A file in the folder of a billing system becomes the table `<system>_<file>`.
+    """
     if adapter == "postgres":
         execute("set role postgres")
     execute(f"create schema if not exists {schema}")
-    for path in sorted(folder.glob("*.csv")):
-        as_text = f"{schema}.{path.stem}_as_text"
+    for path in sorted([*folder.glob("*.csv"), *folder.glob("*/*.csv")]):
+        name = path.stem if path.parent == folder else f"{path.parent.name}_{path.stem}"
+        as_text = f"{schema}.{name}_as_text"
         with path.open(newline="", encoding="utf-8") as file:
             columns, *rows = csv.reader(file)
         text = TEXT.get(adapter, "string")
         types = {column: TYPES.get(column, text) if typed else text for column in columns}
         if adapter == "spark":
-            read_by_spark(execute, f"{schema}.{path.stem}", types, path)
+            read_by_spark(execute, f"{schema}.{name}", types, path)
             continue
         casts = [f"cast({column} as {type_}) as {column}" for column, type_ in types.items()]
-        for table in (as_text, f"{schema}.{path.stem}"):
+        for table in (as_text, f"{schema}.{name}"):
             # dbt makes its views anew
             execute(f"drop table if exists {table}" + " cascade" * (adapter == "postgres"))
         execute(f"create table {as_text} ({', '.join(f'{c} {text}' for c in columns)})")
@@ -43,7 +47,7 @@ def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
                 f"({', '.join(literal(value, adapter) for value in row)})" for row in block
             )
             execute(f"insert into {as_text} values {values}")
-        execute(f"create table {schema}.{path.stem} as select {', '.join(casts)} from {as_text}")
+        execute(f"create table {schema}.{name} as select {', '.join(casts)} from {as_text}")
     if adapter == "postgres":
         execute("reset role")
 

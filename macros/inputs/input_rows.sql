@@ -17,7 +17,7 @@
         {{ nrr.checked_rows(name, models[name] ~ ', which nrr_inputs names for ' ~ name ~ ',', relation, columns) }}
     {%- elif project_name == 'nrr' and (nrr.is_given(name) or name in ['accounts', 'exchange_rates']) -%}
         {{ nrr.checked_rows(name, 'The input ' ~ name, source('nrr_files', name), columns) }}
-    {%- elif name == 'subscription_events' -%}
+    {%- elif name == 'subscription_events' and nrr.has_source(name) -%}
         {%- do exceptions.raise_compiler_error(
             'nrr_inputs names no model for subscription_events. Set it in the vars of dbt_project.yml: '
             ~ 'nrr_inputs: {subscription_events: your_model}.'

@@ -89,3 +89,9 @@
     {%- endif -%}
     {%- do return(true) -%}
 {% endmacro %}
+
+{# name_of_events(): what problems of all states are listed under: the one source that is on, or their common form. #}
+{% macro name_of_events() %}
+    {%- set sources = nrr.event_sources() -%}
+    {%- do return(sources[0] if sources | length == 1 else 'subscription_events') -%}
+{% endmacro %}

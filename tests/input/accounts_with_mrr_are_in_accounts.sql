@@ -8,4 +8,4 @@ select distinct
     rows_of_reason as number_of_rows,
     remedy
 from {{ ref('nrr__input_problems') }}
-where input = 'subscription_events' and reason = 'unmatched_account'
+where input = '{{ nrr.name_of_events() }}' and reason = 'unmatched_account'

@@ -1,5 +1,5 @@
 {{ config(fail_calc='coalesce(sum(number_of_rows), 0)') }}
--- The input is wrong: more rows of subscription_events than nrr_rejected_rows_allowed (1%) cannot be used, apart from
+-- The input is wrong: more rows of the sources of events than nrr_rejected_rows_allowed (1%) cannot be used, apart from
 -- redeliveries and from rows that are to be ignored. Figures without so many rows are not those of the company. Fails
 -- with their number, but for those of every_status_and_billing_interval_is_known. To resolve: mend the rows of
 -- nrr__rejected_events at their source, as `remedy` says, or allow more, if you know why.
@@ -9,6 +9,6 @@ select distinct
     remedy
 from {{ ref('nrr__input_problems') }}
 where
-    input = 'subscription_events'
+    input in ('{{ nrr.event_sources() | join("', '") }}')
     and reason not in ('unknown_status', 'unknown_billing_interval', 'unmatched_account')
     and is_failure

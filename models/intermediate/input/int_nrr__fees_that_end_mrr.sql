@@ -9,7 +9,7 @@ with fees as (
 )
 
 select
-    cast('subscription_events' as {{ nrr.type_text() }}) as input,
+    cast('{{ nrr.name_of_events() }}' as {{ nrr.type_text() }}) as input,
     cast('fee_ends_mrr' as {{ nrr.type_text() }}) as reason,
     fees.subscription_item_id as value,
     count(*) as number_of_rows,

@@ -1,6 +1,6 @@
 -- One row per time that lies after the time of the run: a recorded_at, or the as-of instant that is set.
 select
-    cast('subscription_events' as {{ nrr.type_text() }}) as input,
+    cast('{{ nrr.name_of_events() }}' as {{ nrr.type_text() }}) as input,
     cast('recorded_in_the_future' as {{ nrr.type_text() }}) as reason,
     substr({{ nrr.as_text('recorded_at') }}, 1, 19) as value,
     -- a state has two rows where its discount ends, and several where it is one of a whole subscription

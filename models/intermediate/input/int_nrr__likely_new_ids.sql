@@ -81,7 +81,7 @@ arrivals as (
 )
 
 select
-    cast('subscription_events' as {{ nrr.type_text() }}) as input,
+    cast('{{ nrr.name_of_events() }}' as {{ nrr.type_text() }}) as input,
     cast('likely_new_id' as {{ nrr.type_text() }}) as reason,
     {{ dbt.concat([
         'old_account_id', "' left and '", 'new_account_id', "' came on '",

@@ -37,7 +37,7 @@ counted as (
 )
 
 select
-    cast('subscription_events' as {{ nrr.type_text() }}) as input,
+    cast('{{ nrr.name_of_events() }}' as {{ nrr.type_text() }}) as input,
     cast('likely_snapshots' as {{ nrr.type_text() }}) as reason,
     substr({{ nrr.as_text('month') }}, 1, 7) as value,
     without_newest as number_of_rows,

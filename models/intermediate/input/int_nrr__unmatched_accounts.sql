@@ -26,7 +26,7 @@ counted as (
 )
 
 select
-    case when matched.described_account_id is null then 'subscription_events' else 'accounts' end as input,
+    case when matched.described_account_id is null then '{{ nrr.name_of_events() }}' else 'accounts' end as input,
     cast('unmatched_account' as {{ nrr.type_text() }}) as reason,
     coalesce(matched.paying_account_id, matched.described_account_id) as value,
     1 as number_of_rows,

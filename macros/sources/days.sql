@@ -1,0 +1,59 @@
+{#
+  Days and months that people write. A list says on which day something begins or ends; systems that keep lists write
+  instants into the same columns. What is at midnight, in UTC or in nrr_timezone, is a day, and anything else an instant.
+#}
+
+{# read_instant(column): a timestamp in UTC as it is written; a date is its midnight, whatever nrr_timezone is. #}
+{% macro read_instant(column) -%}
+    {{ return(adapter.dispatch('read_timestamp', 'nrr')(column, 'UTC')) }}
+{%- endmacro %}
+
+{# midnight(instant): when its day begins, as a timestamp. #}
+{% macro midnight(instant) -%}
+    cast({{ nrr.truncate_to_day(instant) }} as {{ nrr.type_instant() }})
+{%- endmacro %}
+
+{# names_a_day(instant): whether what read_instant() read names a day. #}
+{% macro names_a_day(instant) -%}
+    {%- set local = nrr.local_time(instant) -%}
+    ({{ instant }} = {{ nrr.midnight(instant) }}
+    {%- if local != instant %} or {{ local }} = {{ nrr.midnight(local) }} {%- endif -%})
+{%- endmacro %}
+
+{# day_named(instant): the day that it names, or in nrr_timezone lies in. #}
+{% macro day_named(instant) -%}
+    {%- set local = nrr.local_time(instant) -%}
+    {%- if local == instant -%} {{ nrr.truncate_to_day(instant) }}
+    {%- else -%}
+    case
+        when {{ instant }} = {{ nrr.midnight(instant) }} then {{ nrr.truncate_to_day(instant) }}
+        else {{ nrr.truncate_to_day(local) }}
+    end
+    {%- endif -%}
+{%- endmacro %}
+
+{# day_after(day): the next day. #}
+{% macro day_after(day) -%} {{ nrr.add_days(day, 1) }} {%- endmacro %}
+
+{# add_days(day, number): so many days later, as a date. #}
+{% macro add_days(day, number) -%} cast({{ dbt.dateadd('day', number, day) }} as date) {%- endmacro %}
+
+{# begin_of_day(day): when a day begins in nrr_timezone, as a timestamp in UTC. #}
+{% macro begin_of_day(day) -%}
+    {{ nrr.utc_time('cast(' ~ day ~ ' as ' ~ nrr.type_instant() ~ ')', nrr.setting('nrr_timezone')) }}
+{%- endmacro %}
+
+{#
+  month_as_day(column): as text, the day that read_instant() can read, where a month is written as 2024-01 or 202401: its
+  first; anything else as it is.
+#}
+{% macro month_as_day(column) -%}
+    {%- set text = nrr.read_text(column) -%}
+    case
+        when {{ nrr.matches(text, '^(19|2[01])[0-9]{2}-?(0[1-9]|1[0-2])$') }}
+            then {{ dbt.concat([
+                'substr(' ~ text ~ ', 1, 4)', "'-'", 'substr(' ~ text ~ ', length(' ~ text ~ ') - 1)', "'-01'",
+            ]) }}
+        else {{ text }}
+    end
+{%- endmacro %}

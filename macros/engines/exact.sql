@@ -111,3 +111,8 @@
 {% macro ten_thousandths(number) -%}
     cast(cast({{ number }} as decimal(18, 0)) * cast(0.0001 as decimal(5, 4)) as decimal(18, 4))
 {%- endmacro %}
+
+{# money_of_millionths(number): a whole number of millionths as money, decimal(18, 6). #}
+{% macro money_of_millionths(number) -%}
+    cast(cast({{ number }} as decimal(18, 0)) * cast(0.000001 as decimal(7, 6)) as decimal(18, 6))
+{%- endmacro %}

@@ -21,7 +21,10 @@
 
 {# A list or a struct of DuckDB's own as JSON. #}
 {% macro duckdb__json_text(json) -%}
-    case when typeof({{ json }}) = 'VARCHAR' then cast({{ json }} as varchar) else cast(to_json({{ json }}) as varchar) end
+    case
+        when typeof({{ json }}) = 'VARCHAR' then cast({{ json }} as varchar)
+        else cast(to_json({{ json }}) as varchar)
+    end
 {%- endmacro %}
 
 {# A cast of what is no JSON fails; pg_input_is_valid() is there from version 16 on. #}
@@ -40,7 +43,9 @@
 {%- endmacro %}
 
 {% macro bigquery__json_value(json, path) -%}
-    coalesce(json_value({{ json }}, '$.{{ path }}'), nullif(json_query({{ json }}, '$.{{ path }}'), 'null'))
+    coalesce(
+        json_value({{ json }}, '$.{{ path }}'), nullif(cast(json_query({{ json }}, '$.{{ path }}') as string), 'null')
+    )
 {%- endmacro %}
 
 {# It says '' of a key that is not there. #}
@@ -104,7 +109,10 @@
             {{ columns }},
             cast(elements.value as varchar) as element,
             cast(elements.index as integer) as element_index
-        from (select {{ columns }}, try_parse_json(cast({{ json }} as varchar)) as parsed from {{ relation }}) as arrays,
+        from (
+            select {{ columns }}, try_parse_json(cast({{ json }} as varchar)) as parsed
+            from {{ relation }}
+        ) as arrays,
             lateral flatten(input => case when is_array(arrays.parsed) then arrays.parsed end) as elements
     )
 {%- endmacro %}
@@ -113,7 +121,7 @@
     (
         select
             {{ columns }},
-            coalesce(json_value(json_text, '$'), nullif(json_text, 'null')) as element,
+            coalesce(json_value(json_text, '$'), nullif(cast(json_text as string), 'null')) as element,
             element_index
         from (select {{ columns }}, json_query_array({{ json }}, '$') as elements from {{ relation }}) as arrays
         cross join unnest(elements) as json_text with offset as element_index
@@ -157,7 +165,10 @@
             {{ columns }},
             coalesce(json_extract_scalar(json_element, '$'), nullif(json_format(json_element), 'null')) as element,
             cast(place - 1 as integer) as element_index
-        from (select {{ columns }}, try(cast(try(json_parse({{ json }})) as array(json))) as elements from {{ relation }}) as arrays
+        from (
+            select {{ columns }}, try(cast(try(json_parse({{ json }})) as array(json))) as elements
+            from {{ relation }}
+        ) as arrays
         cross join unnest(elements) with ordinality as exploded (json_element, place)
     )
 {%- endmacro %}

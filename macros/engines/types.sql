@@ -35,6 +35,11 @@
 {% macro default__type_rate() -%} decimal(20, 12) {%- endmacro %}
 {% macro bigquery__type_rate() -%} bigdecimal(20, 12) {%- endmacro %}
 
+{# type_minor_units(): an amount in a currency's smallest unit, 14 digits before the point and 12 after it. #}
+{% macro type_minor_units() -%} {{ return(adapter.dispatch('type_minor_units', 'nrr')()) }} {%- endmacro %}
+{% macro default__type_minor_units() -%} decimal(26, 12) {%- endmacro %}
+{% macro bigquery__type_minor_units() -%} bigdecimal(26, 12) {%- endmacro %}
+
 {# type_fingerprint(): what fingerprint() is: a whole number of 64 bits. #}
 {% macro type_fingerprint() -%} {{ return(adapter.dispatch('type_fingerprint', 'nrr')()) }} {%- endmacro %}
 {% macro default__type_fingerprint() -%} bigint {%- endmacro %}

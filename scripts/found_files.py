@@ -5,13 +5,16 @@ import difflib
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
 import duckdb
 from dbt_common.exceptions import DbtRuntimeError
+from header_aliases import INPUTS as MET_HALF_WAY
+from header_aliases import meant
+from month_names import parsed
 
 # input -> its columns, in the order of their documentation; accounts may have any others
 COLUMNS = {
@@ -64,6 +67,8 @@ DELIMITERS = [",", ";", "\t"]
 # What tools write for a value that is missing, between delimiters and without quotes: databases,
 # data frames, spreadsheets.
 MISSING = ["NULL", "null", "\\N", "(null)", "None", "NaN", "nan", "NaT", "<NA>", "#N/A"]
+# How far down a header row may be, below titles.
+LOWEST_HEADER = 15
 SAVE_AGAIN = (
     "Save it again from an editor or a spreadsheet, or take the carriage returns out: "
     "sed -i 's/\\r$//' the_file"
@@ -94,6 +99,8 @@ class File:
     columns: list[Column]
     delimiter: str | None = None
     notes: list[str] = field(default_factory=list)
+    # what is done with the rows when their values have been read: SQL of SQL
+    finish: list[Callable[[str], str]] = field(default_factory=list)
 
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.name.lower() == name), None)
@@ -176,6 +183,9 @@ def in_contract(name: str, header: str) -> str:
 
 def named(name: str, headers: list[str]) -> list[str]:
     """The names of the columns; raises InputError where one is there twice."""
+    if name in MET_HALF_WAY:
+        # what they mean is found out later (export_columns.py)
+        return [header.strip() for header in headers]
     names = [in_contract(name, header) for header in headers]
     twice = [n for n, number in Counter(n.lower() for n in names).items() if n and number > 1]
     if twice:
@@ -207,8 +217,11 @@ def opened(path: Path, encoding: str) -> TextIO:
     return path.open(newline="", encoding=codec)
 
 
-def header_rows(path: Path, encoding: str) -> Iterator[tuple[str, int, list[str]]]:
-    """The header row as each delimiter would split it, and how many lines are before it."""
+def header_rows(path: Path, encoding: str, lowest: int = 1) -> Iterator[tuple[str, int, list[str]]]:
+    """The header row as each delimiter would split it, and how many lines are before it.
+
+    The first line that is not empty, or up to the given number of lines.
+    """
     with opened(path, encoding) as file:
         # Excel's own way to name the delimiter
         first, second = file.readline(20), file.readline(10**6)
@@ -221,7 +234,16 @@ def header_rows(path: Path, encoding: str) -> Iterator[tuple[str, int, list[str]
                 file.readline()
             # DuckDB passes over empty lines before the header by itself
             rows = csv.reader(file, delimiter=delimiter)
-            yield delimiter, 1 if hint else 0, next((row for row in rows if row), [])
+            before, number = 0, 0
+            for row in rows:
+                if any(row) or (row and lowest == 1):
+                    yield delimiter, before + (1 if hint else 0), row
+                    number += 1
+                    before = rows.line_num
+                if number == lowest:
+                    break
+            if not number:
+                yield delimiter, 1 if hint else 0, []
 
 
 def csv_file(path: Path, name: str) -> File:
@@ -229,11 +251,20 @@ def csv_file(path: Path, name: str) -> File:
     encoding = encoding_of(path)
 
     def known(row: tuple[str, int, list[str]]) -> int:
+        if name in MET_HALF_WAY:
+            months = sum(1 for h in row[2] if parsed(h)) if name == "mrr_snapshots" else 0
+            return months + len({a.column for a in meant(name, row[2], COLUMNS[name]).values()})
         names = {in_contract(name, header) for header in row[2]}
         return len(names & set(COLUMNS.get(name, names)))
 
     # the delimiter that makes the most columns of the contract; the first of several, a comma
-    delimiter, skip, headers = max(header_rows(path, encoding), key=known)
+    lowest = LOWEST_HEADER if name in MET_HALF_WAY else 1
+    delimiter, skip, headers = max(header_rows(path, encoding, lowest), key=known)
+    if skip > 1:
+        title = "The lines above it are left out."
+        notes = [f"{name}: the header row of {path.name} is line {skip + 1}. {title}"]
+    else:
+        notes = []
     names = named(name, headers)
     columns = [Column(f"c{number}", column) for number, column in enumerate(names, 1)]
     types = ", ".join(f"{column.sql}: 'VARCHAR'" for column in columns)
@@ -246,7 +277,7 @@ def csv_file(path: Path, name: str) -> File:
         f"nullstr = [{missing}], allow_quoted_nulls = false, null_padding = true, "
         f"parallel = false, columns = {{{types}}})"
     )
-    return File(path, scan, columns, delimiter)
+    return File(path, scan, columns, delimiter, notes)
 
 
 def glob_free(path: Path) -> str:

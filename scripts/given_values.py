@@ -3,10 +3,13 @@
 A spreadsheet writes 1.200,50 or $1,200.50, and 31.12.2025 or 12/31/2025. Such a value is rewritten
 only where its whole column leaves no doubt about what it means: one value proves it, and none
 contradicts. Any other stays as it is; the staging models cannot read it and reject its row by name.
+In an input that people keep in a spreadsheet, a column in doubt stops the command instead.
 """
 
 import duckdb
+import spreadsheet_dates
 from found_files import MISSING, File, InputError, text
+from header_aliases import INPUTS as SPREADSHEETS
 
 NUMBERS = {
     "subscription_events": [
@@ -15,13 +18,22 @@ NUMBERS = {
     ],
     "accounts": [],
     "exchange_rates": ["rate"],
+    "mrr_snapshots": ["mrr", "quantity"],
+    "mrr_movements": ["mrr_change", "sequence"],
+    "subscription_periods": ["amount", "billing_interval_count", "quantity"],
+    "contracts": ["amount", "term_months", "free_months", "one_time_amount"],
 }
-AMOUNTS = ["unit_amount", "discount_amount"]
+AMOUNTS = ["unit_amount", "discount_amount", "mrr", "mrr_change", "amount", "one_time_amount"]
 PERCENT = "discount_percent"
 DATES = {
     "subscription_events": ["effective_at", "recorded_at", "discount_ends_at"],
     "accounts": ["valid_from"],
     "exchange_rates": ["rate_date"],
+    "mrr_movements": ["occurred_at"],
+    "subscription_periods": ["starts_on", "ends_on", "trial_ends_on"],
+    "contracts": ["starts_on", "ends_on", "churned_on"],
+    "account_links": ["valid_from"],
+    "subscription_links": ["at"],
 }
 # In a Parquet file they may be missing, and yet be there as text: a data frame's str(None).
 IDS = ["event_id", "account_id", "subscription_id", "subscription_item_id"]
@@ -32,6 +44,8 @@ CURRENCIES_OF_SIGNS = {
     "£": ["GBP"],
     "¥": ["JPY", "CNY"],
 }
+# whose sign stands before an amount with a point before its decimals
+WITH_POINT = ["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "GBP"]
 
 BLANKS = " \t\r\n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
 SPACE = r"[\s\x{a0}\x{202f}]"
@@ -55,12 +69,15 @@ STYLES = {
 }
 # 1.200: a thousand and two hundred, or one and two tenths
 DOTTED = r"[-+]?[1-9]\d{0,2}\.\d{3}"
+WITH_COMMA = r"[-+]?[1-9]\d{0,2},\d{3}"
 
 TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:Z|UTC|[-+]\d{2}(?::?\d{2})?))?)?"
 DOTS = rf"(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}})({TIME})"
 SLASHES = rf"(\d{{1,2}})[/-](\d{{1,2}})[/-](\d{{4}})({TIME})"
 # which part is the day -> the parts as ISO 8601 has them
 YEAR_FIRST = {"day": r"\3-\2-\1\4", "month": r"\3-\1-\2\4"}
+# nrr_date_order -> which part comes first
+DAY_OR_MONTH = {"dmy": "day", "mdy": "month"}
 
 
 def replaced(value: str, pattern: str, by: str = "") -> str:
@@ -90,37 +107,54 @@ def look_at_all(name: str, file: File) -> dict[str, str]:
     looks = {}
     for key, sql in of_text(file, NUMBERS.get(name, [])).items():
         looks[key] = f"count(nullif({sql}, '')) > count(try_cast({sql} as double))"
-        if file.delimiter == ";":
+        if file.delimiter == ";" or (name in SPREADSHEETS and key in AMOUNTS):
             # a comma may begin decimals: 1.200 is looked at too
             looks[key] += f" or count(*) filter ({sql} like '%.___') > 0"
     for key, sql in of_text(file, DATES.get(name, [])).items():
         looks[key] = f"count(*) filter ({sql} not like '____-%') > 0"
+        if name in SPREADSHEETS:
+            looks[key] += f" or count(*) filter ({sql} like '%00:00%') > 0"
     if file.delimiter is None:
         for key, sql in of_text(file, IDS).items():
             looks[key] = f"coalesce(bool_or({is_missing_word(sql)}), false)"
     return looks
 
 
-def bare(name: str, column: str) -> str:
-    """A number's text without a currency's sign, or the sign for percent."""
+def bare(name: str, column: str, is_sheet: bool) -> str:
+    """A number's text without a currency's sign, or the sign for percent.
+
+    In a spreadsheet's amounts, (50) is -50 and a dash is nothing.
+    """
     value = trimmed(column)
     if name == PERCENT:
         return replaced(value, rf"{SPACE}*%$")
     if name in AMOUNTS:
+        if is_sheet:
+            value = replaced(value, rf"^({SIGN}?){SPACE}*\({SPACE}*(.+?){SPACE}*\)$", r"-\1\2")
+            value = replaced(value, rf"^{SIGN}?{SPACE}*[-–—]{SPACE}*{SIGN}?$", "0")
         without_front = replaced(value, rf"^([-+]?){SPACE}*{SIGN}{SPACE}*", r"\1")
         return replaced(without_front, rf"{SPACE}*{SIGN}$")
     return value
 
 
-def numbers_look(name: str, column: str) -> str:
+def sign_with_point(column: str, currency: str) -> str:
+    """Whether an amount has the sign of a currency whose decimals a point begins before it."""
+    pattern = text(rf"^[-+(]?{SPACE}*(?:US\$|[$£])")
+    known = f"{currency} in ({', '.join(map(text, WITH_POINT))})"
+    return f"coalesce(regexp_matches({trimmed(column)}, {pattern}) and {known}, false)"
+
+
+def numbers_look(name: str, column: str, currency: str, is_sheet: bool) -> str:
     """An aggregate: how many values prove a point, how many a comma, and some in doubt."""
-    value = bare(name, column)
+    value = bare(name, column, is_sheet)
     point, comma = (is_like(value, STYLES[style][0]) for style in ("point", "comma"))
     fraction = f"abs(try_cast({trimmed(column)} as double)) between 1e-9 and 1 - 1e-9"
     return (
         f"{{point: count(*) filter ({point} and not {comma}), "
         f"comma: count(*) filter ({comma} and not {point}), "
         f"dotted: min({column}) filter ({is_like(value, DOTTED)}), "
+        f"with_comma: min({column}) filter ({is_like(value, WITH_COMMA)}), "
+        f"signs: count(*) filter ({sign_with_point(column, currency)}), "
         f"fractions: count(*) filter ({fraction})}}"
     )
 
@@ -135,7 +169,23 @@ def dates_look(column: str) -> str:
     return f"{{first: coalesce({first}, 0), second: coalesce({second}, 0)}}"
 
 
-def styles_of(file: File, looked: dict[str, dict]) -> dict[str, str]:
+def check_no_doubt(file: File, column: str, look: dict, style: str) -> None:
+    """Raises InputError where an amount of a spreadsheet may be two numbers."""
+    if style == "neither" and (look["dotted"] or look["with_comma"]):
+        given = (look["dotted"] or look["with_comma"]).strip()
+        digits = replace_all(given, ".,")
+        raise InputError(
+            f"{column} in {file.path} has {given}, which may be thousands or have decimals, and "
+            f"no other value says which. Write the amounts with their decimals (such as "
+            f"{given}{'.00' if ',' in given else ',00'}) or without thousands ({digits})."
+        )
+
+
+def replace_all(value: str, characters: str) -> str:
+    return "".join(character for character in value if character not in characters)
+
+
+def styles_of(file: File, looked: dict[str, dict], is_sheet: bool = False) -> dict[str, str]:
     """The style of each column of numbers.
 
     Raises InputError where 1.200 may be two numbers: in a file with semicolons, which is how they
@@ -144,8 +194,17 @@ def styles_of(file: File, looked: dict[str, dict]) -> dict[str, str]:
     proven = {}
     for column, look in looked.items():
         point, comma = look["point"] > 0, look["comma"] > 0
+        if is_sheet and not comma and look["signs"]:
+            point = True
         proven[column] = "neither" if point == comma else "point" if point else "comma"
     elsewhere = set(proven.values()) - {"neither"}
+    if is_sheet:
+        for column, look in looked.items():
+            if proven[column] == "neither" and len(elsewhere) == 1:
+                proven[column] = next(iter(elsewhere))
+            if column in AMOUNTS:
+                check_no_doubt(file, column, look, proven[column])
+        return proven
     for column, look in looked.items():
         if not look["dotted"] or look["point"] or look["comma"]:
             continue
@@ -163,7 +222,7 @@ def styles_of(file: File, looked: dict[str, dict]) -> dict[str, str]:
 def signs_agree(column: str, currency: str) -> str:
     """Whether the signs before and behind an amount, if it has any, are those of its currency."""
     conditions = []
-    for pattern in [rf"^[-+]?{SPACE}*({SIGN})", rf"({SIGN})$"]:
+    for pattern in [rf"^[-+(]?{SPACE}*({SIGN})", rf"({SIGN})\)?$"]:
         sign = f"upper(regexp_extract({trimmed(column)}, {text(pattern)}, 1))"
         cases = " ".join(
             f"when {text(mark)} then {currency} in ({', '.join(map(text, currencies))})"
@@ -173,23 +232,27 @@ def signs_agree(column: str, currency: str) -> str:
     return f"coalesce({' and '.join(conditions)}, false)"
 
 
+def currency_sql(file: File, reporting_currency: str | None) -> str:
+    """The currency of a row."""
+    currency = file.column("currency")
+    given = f"nullif(upper(trim({currency.sql})), '')" if currency else "null"
+    return f"coalesce({given}, {text(reporting_currency) if reporting_currency else 'null'})"
+
+
 def may_be_rewritten(name: str, file: File, looked: dict, reporting_currency: str | None) -> str:
     """When a number may be rewritten, apart from its style."""
     if name in AMOUNTS:
-        currency = file.column("currency")
-        given = f"nullif(upper(trim({currency.sql})), '')" if currency else "null"
-        default = text(reporting_currency) if reporting_currency else "null"
-        return signs_agree(file.column(name).sql, f"coalesce({given}, {default})")
+        return signs_agree(file.column(name).sql, currency_sql(file, reporting_currency))
     if name == PERCENT and looked["fractions"]:
         # 0.2 beside 20% may be a fifth of a percent or 20%
         return f"not contains({file.column(name).sql}, '%')"
     return "true"
 
 
-def number_sql(name: str, column: str, style: str, condition: str) -> str:
+def number_sql(name: str, column: str, style: str, condition: str, is_sheet: bool) -> str:
     """A number in that style with digits and a point alone, where it is one; else as it is."""
     pattern, thousands, point = STYLES[style]
-    value = bare(name, column)
+    value = bare(name, column, is_sheet)
     digits = replaced(value, thousands)
     if point != ".":
         digits = f"replace({digits}, {text(point)}, '.')"
@@ -245,11 +308,13 @@ def rewritings(
     file: File,
     unusual: set[str],
     reporting_currency: str | None,
+    date_order: str | None = None,
 ) -> dict[str, str]:
     """Columns whose values are read otherwise than they stand there, as SQL; notes what is done.
 
-    `unusual`: the columns of which look_at_all() says so.
+    `unusual`: the columns of which look_at_all() says so; `date_order`: nrr_date_order.
     """
+    is_sheet = name in SPREADSHEETS
     # all of them, since one column may prove what is in doubt in another
     numbers = of_text(file, NUMBERS.get(name, [])) if unusual & set(NUMBERS.get(name, [])) else {}
     dates = {key: sql for key, sql in of_text(file, DATES.get(name, [])).items() if key in unusual}
@@ -259,15 +324,20 @@ def rewritings(
         if key in unusual
     }
     if numbers or dates:
-        looks = [numbers_look(key, sql) for key, sql in numbers.items()]
-        looks += [dates_look(sql) for sql in dates.values()]
+        currency = currency_sql(file, reporting_currency)
+        looks = [numbers_look(key, sql, currency, is_sheet) for key, sql in numbers.items()]
+        look_at_dates = spreadsheet_dates.look if is_sheet else dates_look
+        looks += [look_at_dates(sql) for sql in dates.values()]
         found = conn.execute(f"select {', '.join(looks)} from {file.scan}").fetchone()
         looked = dict(zip([*numbers, *dates], found, strict=True))
-        styles = styles_of(file, {key: looked[key] for key in numbers})
+        styles = styles_of(file, {key: looked[key] for key in numbers}, is_sheet)
         for key, sql in numbers.items():
             if key in unusual or styles[key] == "comma":
                 allowed = may_be_rewritten(key, file, looked[key], reporting_currency)
-                done[key] = number_sql(key, sql, styles[key], allowed)
+                done[key] = number_sql(key, sql, styles[key], allowed, is_sheet)
         for key, sql in dates.items():
-            done[key] = date_sql(sql, order_of(looked[key]))
+            if is_sheet:
+                done[key] = spreadsheet_dates.read(file, key, looked[key], date_order)
+            else:
+                done[key] = date_sql(sql, DAY_OR_MONTH.get(date_order) or order_of(looked[key]))
     return noted(conn, file, done)

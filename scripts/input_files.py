@@ -18,6 +18,8 @@ import yaml
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.events.logging import AdapterLogger
 from dbt.flags import get_flags
+from export_columns import LINE
+from exports import Settings, finished, met_half_way
 from found_files import (
     COLUMNS,
     OPTIONAL_INPUTS,
@@ -121,7 +123,11 @@ def check_nameless(file: File, name: str, values: list[dict]) -> None:
 
 
 def found_in(
-    conn: duckdb.DuckDBPyConnection, file: File, name: str, reporting_currency: str | None
+    conn: duckdb.DuckDBPyConnection,
+    file: File,
+    name: str,
+    reporting_currency: str | None,
+    date_order: str | None = None,
 ) -> Found:
     """What is in the file; raises InputError if it cannot be used. Reads all of it once."""
     check_columns(file, name)
@@ -157,7 +163,7 @@ def found_in(
         )
     check_nameless(file, name, found[len(looks) : len(looks) + len(nameless)])
     unusual = {column for column, is_so in zip(looks, found[: len(looks)], strict=True) if is_so}
-    values = rewritings(conn, name, file, unusual, reporting_currency)
+    values = rewritings(conn, name, file, unusual, reporting_currency, date_order)
     select = ", ".join(
         f"{values.get(column.name.lower(), column.sql)} as {identifier(column.name)}"
         for column in file.columns
@@ -167,7 +173,7 @@ def found_in(
     return Found(
         f"select {select} from {file.scan}",
         file.notes,
-        guesses(name, named),
+        guesses(name, [column for column in named if column != LINE]),
         {code.strip().upper() for code in map(str, currencies or [])} - {""},
     )
 
@@ -200,9 +206,14 @@ def all_named(file: File) -> str:
 
 
 def view_of(
-    conn: duckdb.DuckDBPyConnection, folder: Path, name: str, reporting_currency: str | None = None
+    conn: duckdb.DuckDBPyConnection,
+    folder: Path,
+    name: str,
+    reporting_currency: str | None = None,
+    settings: Settings | None = None,
 ) -> Found:
     """Makes the view of the input `name`; raises InputError if it cannot be used."""
+    settings = settings or Settings(reporting_currency)
     try:
         file = file_of(conn, *place_of(folder, name))
         if file is not None and name not in COLUMNS:
@@ -212,7 +223,9 @@ def view_of(
             columns = ", ".join(f"null::varchar as {c}" for c in REQUIRED_COLUMNS[name])
             found = Found(f"select {columns} where false", [], {}, set())
         else:
-            found = found_in(conn, file, name, reporting_currency)
+            file = met_half_way(conn, name, file, settings)
+            found = found_in(conn, file, name, reporting_currency, settings.date_order)
+            found.select = finished(conn, name, file, found.select)
         conn.execute(f"create or replace view {SCHEMA}.{name} as {found.select}")
     except (duckdb.Error, UnicodeError, csv.Error, OSError, EOFError, zlib.error) as error:
         raise InputError(
@@ -289,8 +302,11 @@ class Plugin(BasePlugin):
         reporting_currency = variable("nrr_reporting_currency")
         names = found_inputs(self.folder)
         check_known(self.folder, names)
+        settings = Settings(
+            reporting_currency, variable("nrr_date_order"), variable("nrr_movements_unit")
+        )
         found = {
-            name: view_of(conn, self.folder, name, reporting_currency)
+            name: view_of(conn, self.folder, name, reporting_currency, settings)
             for name in dict.fromkeys([*names, "accounts", "exchange_rates"])
         }
         if "subscription_events" in found:

@@ -1,0 +1,133 @@
+"""Deals of a CRM and lists of contracts as contracts."""
+
+from export_columns import Columns
+from found_files import InputError, text
+
+WON = ["closedwon", "won", "closed_won", "contract_signed", "won_deal"]
+TRUE, FALSE = ["true", "yes", "1", "t", "y", "wahr", "ja"], ["false", "no", "0", "f", "n"]
+# what CRMs call the types of deals by themselves, where the name says which it is
+TYPES = {
+    "new": ["new business", "newbusiness", "new customer", "new logo", "new client"],
+    "renewal": ["renewal business", "renew", "contract renewal"],
+    "amendment": [
+        *["existing customer - upgrade", "existing customer - downgrade", "upsell", "cross-sell"],
+        *["upgrade", "downgrade", "expansion", "add-on", "add-on business", "addon"],
+    ],
+}
+# ... and where it does not
+UNSURE = ["existing business", "existingbusiness", "existing customer - replacement"]
+DEFAULT_TERM = 12
+
+
+def words(sql: str) -> str:
+    return f"lower(trim(cast({sql} as varchar)))"
+
+
+def listed(values: list[str]) -> str:
+    return ", ".join(map(text, values))
+
+
+def won_deals(columns: Columns) -> bool:
+    """Leaves out the deals that are not won; whether the file is one of deals."""
+    won, stage = columns.pop("is_won"), columns.pop("deal_stage")
+    deleted, newest = columns.pop("is_deleted"), columns.pop("is_newest")
+    if deleted:
+        columns.leave_out(f"{words(deleted)} in ({listed(TRUE)})", "they are deleted")
+    if newest:
+        columns.leave_out(f"{words(newest)} in ({listed(FALSE)})", "they are old versions")
+    if won:
+        is_won = f"{words(won)} in ({listed(TRUE)})"
+    elif stage:
+        plain = f"regexp_replace({words(stage)}, '[ _-]+', '_', 'g')"
+        # `Closed Won (Sales Pipeline)`
+        is_won = f"regexp_replace({plain}, '_?[(].*[)]$', '') in ({listed(WON)})"
+        if not columns.number_of(is_won):
+            raise InputError(
+                f"none of the deals in {columns.file.path} is won by its "
+                f"{columns.headers['deal_stage'][0]}, which is such as "
+                f"{', '.join(columns.examples(stage, 'true'))}. Leave the rows of won deals only, "
+                "and delete that column."
+            )
+    if won or stage:
+        columns.leave_out(f"not coalesce({is_won}, false)", "the deals are not won")
+    return bool(won or stage)
+
+
+def one_company(columns: Columns) -> None:
+    """Raises InputError where a deal has several companies: it would be counted with each."""
+    account = columns.sql.get("account_id")
+    if account is None:
+        return
+    several = f"regexp_matches(cast({account} as varchar), '^ *[0-9]+ *(;|,) *[0-9]')"
+    number = columns.number_of(several)
+    if number:
+        example = columns.examples(account, several)[0]
+        raise InputError(
+            f"{number:,} deal{'s' * (number > 1)} in {columns.file.path} "
+            f"ha{'ve' if number > 1 else 's'} several companies, such as {example}. Which of them "
+            "pays cannot be known: export the column Associated Company IDs (Primary), or leave "
+            "one id in each row."
+        )
+
+
+def amounts(columns: Columns) -> None:
+    """An amount that its header says to be a month's or a year's."""
+    for name, amount_is in [("monthly_amount", "mrr"), ("annual_amount", "arr")]:
+        amount = columns.pop(name)
+        if amount and "amount" not in columns:
+            columns.sql |= {"amount": amount, "amount_is": text(amount_is)}
+            columns.headers["amount"] = columns.headers[name]
+        elif amount:
+            columns.note(f"{columns.headers[name][0]} is not used, since there is an amount.")
+
+
+def types(columns: Columns) -> None:
+    """The types that CRMs have by themselves."""
+    given = columns.sql.get("type")
+    if given is None:
+        return
+    cases = " ".join(
+        f"when {words(given)} in ({listed(some)}) then {text(meaning)}"
+        for meaning, some in TYPES.items()
+    )
+    unsure = f"{words(given)} in ({listed(UNSURE)})"
+    number = columns.number_of(unsure)
+    if number:
+        columns.note(
+            f"{number:,} deal{'s' * (number > 1)} of the type "
+            f"{', '.join(columns.examples(given, unsure))} may renew a contract or come on top of "
+            "it. Each is read as a contract of its own, on top. Write renewal or amendment where "
+            "it is one."
+        )
+    columns.sql["type"] = f"case {cases} when {unsure} then 'new' else {given} end"
+
+
+def terms(columns: Columns, is_deals: bool) -> None:
+    """A deal says how much and since when, as a rule not for how long."""
+    known = [columns.sql[c] for c in ("ends_on", "term_months") if c in columns]
+    has_any = known and columns.number_of(
+        " or ".join(f"cast({sql} as varchar) <> ''" for sql in known)
+    )
+    if has_any:
+        return
+    if not is_deals:
+        raise InputError(
+            f"{columns.name} in {columns.file.path} has no column ends_on and none term_months, "
+            "or no value in it. Add one of them: a contract's MRR is its amount over its months."
+        )
+    columns.pop("ends_on")
+    columns.sql["term_months"] = text(str(DEFAULT_TERM))
+    columns.headers["term_months"] = ["term_months"]
+    columns.note(
+        f"the deals do not say how long they run: each is read as {DEFAULT_TERM} months from its "
+        f"{columns.headers.get('starts_on', ['start'])[0]}, with its amount for all of them. If "
+        "that is wrong, add a column term_months (or ends_on), and amount_is with arr or mrr."
+    )
+
+
+def adapt(columns: Columns) -> None:
+    is_deals = won_deals(columns)
+    one_company(columns)
+    amounts(columns)
+    types(columns)
+    terms(columns, is_deals)

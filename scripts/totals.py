@@ -1,0 +1,177 @@
+"""Rows of totals among customers: found by their names, and proven by their sums."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import duckdb
+from export_columns import LINE
+from found_files import File, InputError, text
+
+OTHER = "summe|gesamt|gesamtsumme|insgesamt|zwischensumme|somme|suma|totaal|totale|totaux|итого"
+# a row that is called so is a total, or its file is in doubt
+EXACT = rf"(?i)(?:(?:grand|sub)[ _-]?)?totals?(?: (?:mrr|arr|revenue))?:?|sum|{OTHER}"
+# a row that is called so may be one, or a customer: Total for EMEA, Acme Total, Total Wine
+WORDED = r"(?i)(?:sub)?totals?\b.+|.+\btotals?:?"
+FEWEST_ROWS = 3
+
+
+@dataclass
+class Row:
+    """A row of the sheet: its line, or its name where each month is a row of its own."""
+
+    key: object
+    name: str
+    line: int
+    currency: str | None
+
+
+@dataclass
+class Difference:
+    """A month in which a row is not the sum of the others."""
+
+    month: str
+    given: Decimal
+    summed: Decimal
+
+
+class Totals:
+    """The rows of totals of mrr_snapshots, whose values have been read."""
+
+    def __init__(self, conn: duckdb.DuckDBPyConnection, file: File, select: str, names: set[str]):
+        self.conn, self.file = conn, file
+        self.key = LINE if LINE in names else "account_id"
+        line = LINE if LINE in names else "row_number() over ()"
+        currency = "nullif(trim(currency), '')" if "currency" in names else "null"
+        conn.execute(
+            f"create or replace temp table sheet as select {self.key} as key, {line} as line, "
+            f"coalesce(trim(account_id), '') as name, {currency} as currency, "
+            "cast(month as varchar) as month, try_cast(mrr as decimal(24, 6)) as mrr "
+            f"from ({select})"
+        )
+        self.left_out: list[Row] = []
+
+    def rows(self, condition: str) -> list[Row]:
+        sql = (
+            "select key, any_value(name), min(line), any_value(currency) from sheet "
+            f"where {condition} group by key order by min(line)"
+        )
+        return [Row(*row) for row in self.conn.execute(sql).fetchall()]
+
+    def called(self, pattern: str) -> list[Row]:
+        return self.rows(f"regexp_full_match(name, {text(pattern)})")
+
+    def differences(self, row: Row, of: str) -> list[Difference]:
+        """The months in which the row is not the sum of the rows of which `of` is true."""
+        sql = f"""
+            select month, coalesce(sum(mrr) filter (is_it), 0) as given,
+                coalesce(sum(mrr) filter (not is_it), 0) as summed
+            from (select *, key is not distinct from ? as is_it from sheet)
+            where is_it or ({of})
+            group by month
+            having abs(given - summed) > (count(*) + 1) * case
+                when count(*) filter (mrr <> round(mrr)) = 0 and bool_or(is_it) then 0.5 else 0.005
+            end
+            order by month
+        """
+        return [Difference(*found) for found in self.conn.execute(sql, [row.key]).fetchall()]
+
+    def number_of(self, of: str) -> int:
+        return self.conn.execute(f"select count(distinct key) from sheet where {of}").fetchone()[0]
+
+    def parts(self, rows: list[Row]) -> str:
+        """Whether a row is none of these, and no total that was found."""
+        keys = [row.key for row in [*rows, *self.left_out]]
+        listed = ", ".join(str(key) if self.key == LINE else text(str(key)) for key in keys)
+        return f"key not in ({listed})" if keys else "true"
+
+    def leave_out(self, row: Row) -> None:
+        self.left_out.append(row)
+
+    def find_groups(self) -> None:
+        """Totals of the rows above them, down from the total before."""
+        if self.key != LINE:
+            return
+        start = 0
+        for row in self.called(WORDED):
+            if any(row.key == other.key for other in self.called(EXACT)):
+                continue
+            above = f"line > {start} and line < {row.line}"
+            number = self.number_of(above)
+            alone = self.rows(above)[0].name.lower() if number == 1 else ""
+            is_named = number > 1 or (alone and alone in row.name.lower())
+            if is_named and not self.differences(row, above):
+                self.leave_out(row)
+                start = row.line
+
+    def find_all(self) -> None:
+        """Totals of everything; raises InputError where a row is called so and is none."""
+        exact = self.called(EXACT)
+        worded = [row for row in self.called(WORDED) if row not in exact]
+        nameless = self.rows("name = ''") if self.key == LINE else []
+        of_all = self.parts([*exact, *nameless])
+        for row in exact:
+            ways = [of_all]
+            if self.key == LINE:
+                start = max([0, *(o.line for o in exact if o.line < row.line)])
+                ways.append(f"{of_all} and line > {start} and line < {row.line}")
+            if row.currency:
+                ways.append(f"{of_all} and currency = {text(row.currency)}")
+            found = [self.differences(row, way) for way in ways if self.number_of(way)]
+            if found and not all(found):
+                self.leave_out(row)
+                continue
+            said = ""
+            if found:
+                first = found[0][0]
+                said = f" ({first.month}: {first.given:,.2f}, the others {first.summed:,.2f})"
+            raise InputError(
+                f"the row {row.name} in {self.file.path} is called a total, but is not the sum of "
+                f"the others{said}. If it is a total, delete the row; if it is a customer, write "
+                "its id instead."
+            )
+        for row in nameless:
+            if self.number_of(of_all) > 1 and not self.differences(row, of_all):
+                self.leave_out(row)
+        for row in worded:
+            others = f"{self.parts([row, *exact, *nameless])}"
+            is_known = any(row.key == other.key for other in self.left_out)
+            if not is_known and self.number_of(others) > 1 and not self.differences(row, others):
+                self.leave_out(row)
+
+    def warn_of_last(self) -> None:
+        """A last row that is the sum of all others, whatever it is called."""
+        if self.key != LINE:
+            return
+        rows = self.rows(self.parts([]))
+        if len(rows) <= FEWEST_ROWS:
+            return
+        last = rows[-1]
+        others = f"{self.parts([last])}"
+        if not self.differences(last, others):
+            self.file.notes.append(
+                f"mrr_snapshots: the last row, {last.name}, is the sum of all others in every "
+                "month. It counts as a customer: if it is a total, delete it."
+            )
+
+    def without(self, select: str) -> str:
+        """The rows that are no totals; notes those that are."""
+        self.find_groups()
+        self.find_all()
+        self.warn_of_last()
+        others = f"* exclude ({LINE})" if self.key == LINE else "*"
+        if not self.left_out:
+            return f"select {others} from ({select})"
+        names = [row.name or f"(no name, line {row.line})" for row in self.left_out]
+        shown = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
+        self.file.notes.append(
+            f"mrr_snapshots: {shown} in {self.file.path.name} "
+            f"{'is a row' if len(names) == 1 else 'are rows'} of totals and left out."
+        )
+        return f"select {others} from ({select}) where {self.where()}"
+
+    def where(self) -> str:
+        keys = [row.key for row in self.left_out]
+        if self.key == LINE:
+            return f"{LINE} not in ({', '.join(map(str, keys))})"
+        listed = ", ".join(text(str(key)) for key in keys)
+        return f"coalesce(account_id not in ({listed}), true)"

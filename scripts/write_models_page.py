@@ -57,7 +57,9 @@ def nodes_of(manifest):
             }
     for node in nodes.values():
         node["reads"] &= nodes.keys()
-    return nodes
+    # of the inputs, those that the demo's models read
+    read = set().union(*(node["reads"] for node in nodes.values()))
+    return {k: node for k, node in nodes.items() if node["folder"] != "input" or k in read}
 
 
 def readers_last(nodes):

@@ -1,9 +1,16 @@
 {{ config(tags=['nrr_weekly']) }}
--- The package is wrong: rows of subscription_events were lost or doubled on the way. Report it.
+{%- set is_events_alone = nrr.event_sources() == ['subscription_events'] and not nrr.is_given('account_links')
+    and not nrr.is_given('subscription_links') -%}
+-- The package is wrong: rows of the sources were lost or doubled on the way. Report it.
 with rows_in as (
     select count(*) as number_of_rows
+    {%- if is_events_alone %}
     from {{ nrr.input_rows('subscription_events', nrr.event_columns()) }} as input
     where {{ nrr.has_any_value(nrr.event_columns()) }}
+    {%- else %}
+    from {{ ref('int_nrr__united_events') }}
+    where account_id is not null or {{ nrr.has_any_value(nrr.given_event_columns()) }} or source_reason is not null
+    {%- endif %}
 ),
 
 usable as (

@@ -1,0 +1,8 @@
+{# json_text(json): the text of JSON within a column, whose type is text or the engine's own for JSON. #}
+{% macro json_text(json) -%} {{ return(adapter.dispatch('json_text', 'nrr')(json)) }} {%- endmacro %}
+{% macro default__json_text(json) -%} cast({{ json }} as {{ nrr.type_text() }}) {%- endmacro %}
+
+{# A text is a JSON text first, and then what that says. #}
+{% macro bigquery__json_text(json) -%}
+    nullif(coalesce(json_value(to_json_string({{ json }})), to_json_string({{ json }})), 'null')
+{%- endmacro %}

@@ -1,0 +1,83 @@
+{# What the models of Chargebee's tables have in common. #}
+
+{# chargebee_fields(): what is read of a subscription, whether it is a row of a table or the JSON within an event. #}
+{% macro chargebee_fields() %}
+    {%- do return([
+        'id', 'customer_id', 'currency_code', 'status', 'start_date', 'created_at', 'started_at', 'activated_at',
+        'trial_start', 'trial_end', 'trial_end_action', 'current_term_start', 'current_term_end', 'pause_date',
+        'resume_date', 'cancelled_at', 'cancel_schedule_created_at', 'updated_at', 'resource_version', 'deleted',
+        'billing_period', 'billing_period_unit', 'mrr', 'plan_id', 'plan_quantity', 'plan_quantity_in_decimal',
+        'plan_unit_price', 'plan_unit_price_in_decimal', 'plan_amount', 'plan_amount_in_decimal', 'plan_free_quantity',
+        'plan_free_quantity_in_decimal', 'coupon',
+    ]) -%}
+{% endmacro %}
+
+{# chargebee_lists(): what is read of it that is a list, as JSON. #}
+{% macro chargebee_lists() %}
+    {%- do return(['subscription_items', 'item_tiers', 'addons', 'coupons', 'discounts']) -%}
+{% endmacro %}
+
+{# chargebee_is_true(value): whether a flag is set. #}
+{% macro chargebee_is_true(value) -%} coalesce(lower({{ nrr.read_text(value) }}) in ('true', 't', '1', 'yes'), false) {%- endmacro %}
+
+{# chargebee_amount(minor, in_decimal, exponent): money in major units, of which *_in_decimal already is. #}
+{% macro chargebee_amount(minor, in_decimal, exponent) -%}
+    coalesce({{ nrr.read_decimal(in_decimal) }}, {{ nrr.major_units(nrr.read_minor_units(minor), exponent) }})
+{%- endmacro %}
+
+{#
+  chargebee_exponent(): how many decimals amounts in whole numbers have, where `exponents` is nrr_currency_exponents: none in
+  a currency without smaller units, two in all others, those with three included (apidocs.chargebee.com, Currencies).
+#}
+{% macro chargebee_exponent() -%} case when exponents.iso_exponent = 0 then 0 else 2 end {%- endmacro %}
+
+{# earliest(a, b): the earlier of two instants, of which either may be missing. #}
+{% macro earliest(a, b) -%}
+    case when {{ b }} is null or {{ a }} <= {{ b }} then {{ a }} else {{ b }} end
+{%- endmacro %}
+
+{# after_period(instant, count, unit): the instant so many days, weeks, months or years later; null for another unit. #}
+{% macro after_period(instant, count, unit) -%}
+    case {{ unit }}
+        when 'day' then {{ dbt.dateadd('day', count, instant) }}
+        when 'week' then {{ dbt.dateadd('day', '7 * (' ~ count ~ ')', instant) }}
+        when 'month' then {{ dbt.dateadd('month', count, instant) }}
+        when 'year' then {{ dbt.dateadd('month', '12 * (' ~ count ~ ')', instant) }}
+    end
+{%- endmacro %}
+
+{#
+  next_period_start(anchor, instant, count, unit): the first time, not before the instant, at which a billing period of so
+  many intervals begins, if one begins at the anchor. Periods are counted from there, so that months of 31 days stay so.
+#}
+{% macro next_period_start(anchor, instant, count, unit) -%}
+    {%- set months -%} cast({{ count }} * case {{ unit }} when 'year' then 12 else 1 end as integer) {%- endset -%}
+    {%- set days -%} cast({{ count }} * case {{ unit }} when 'week' then 7 else 1 end as integer) {%- endset -%}
+    {%- set months_before -%} {{ nrr.whole_times(nrr.months_between(anchor, instant), months) }} * {{ months }} {%- endset -%}
+    {%- set days_before -%} {{ nrr.whole_times(dbt.datediff(anchor, instant, 'day'), days) }} * {{ days }} {%- endset -%}
+    case
+        when {{ unit }} in ('month', 'year') then case
+            when {{ dbt.dateadd('month', months_before, anchor) }} >= {{ instant }}
+                then {{ dbt.dateadd('month', months_before, anchor) }}
+            else {{ dbt.dateadd('month', months_before ~ ' + ' ~ months, anchor) }}
+        end
+        when {{ unit }} in ('day', 'week') then case
+            when {{ dbt.dateadd('day', days_before, anchor) }} >= {{ instant }}
+                then {{ dbt.dateadd('day', days_before, anchor) }}
+            else {{ dbt.dateadd('day', days_before ~ ' + ' ~ days, anchor) }}
+        end
+    end
+{%- endmacro %}
+
+{# whole_times(number, divisor): how often a whole number goes into another, rounded down, also below 0. #}
+{% macro whole_times(number, divisor) -%}
+    cast(floor(cast({{ number }} as decimal(18, 6)) / {{ divisor }}) as integer)
+{%- endmacro %}
+
+{# part_of_amount(amount, part, whole): the part of an amount, rounded to 4 decimals; all of it where the part is the whole. #}
+{% macro part_of_amount(amount, part, whole) -%}
+    case
+        when {{ part }} = {{ whole }} then {{ amount }}
+        else cast(round({{ amount }} * ({{ part }}) / {{ whole }}, 4) as decimal(18, 6))
+    end
+{%- endmacro %}

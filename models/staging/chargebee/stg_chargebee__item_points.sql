@@ -1,0 +1,130 @@
+{{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
+-- One row per item of a state of a subscription and instant from which it means something else: what it costs from then on.
+with states as (
+    select
+        states.*,
+        min(account_id) over (partition by subscription_id) <> max(account_id) over (partition by subscription_id)
+            as has_several_accounts
+    from {{ ref('stg_chargebee__states') }} as states
+),
+
+items as (
+    select
+        states.subscription_id,
+        states.state_number,
+        states.next_effective_at,
+        coalesce(states.account_id, states.some_account_id) as account_id,
+        states.event_id,
+        states.resource_version,
+        states.recorded_at,
+        states.told_by,
+        states.source_row,
+        states.trial_from is not null as has_trial,
+        -- an item that moves to another customer is that customer's item from then on
+        {{ dbt.concat([
+            'items.item_price_id',
+            "case when items.item_number > 1 then " ~ dbt.concat(["'#'", nrr.as_text('items.item_number')]) ~ " else '' end",
+            "case when states.has_several_accounts then " ~ dbt.concat(["'@'", 'states.account_id']) ~ " else '' end",
+        ]) }} as subscription_item_id,
+        items.state_number as state_number_of_items,
+        items.place,
+        items.item_price_id,
+        items.item_type,
+        items.item_id,
+        items.pricing_model,
+        items.currency,
+        items.quantity,
+        items.unit_amount,
+        items.billing_interval,
+        items.billing_interval_count,
+        items.trial_end,
+        items.source_reason
+    from states
+    inner join {{ ref('stg_chargebee__priced_items') }} as items
+        on states.subscription_id = items.subscription_id and states.state_number_of_items = items.state_number
+),
+
+item_points as (
+    select
+        items.*,
+        points.starts_at,
+        points.is_told,
+        case
+            when
+                points.status = 'active' and points.starts_at < items.trial_end
+                and not (items.item_type = 'plan' and items.has_trial)
+                then 'trialing'
+            else points.status
+        end as status
+    from items
+    inner join {{ ref('stg_chargebee__points') }} as points
+        on items.subscription_id = points.subscription_id and items.state_number = points.state_number
+),
+
+discounts_in_force as (
+    select
+        item_points.subscription_id,
+        item_points.state_number,
+        item_points.place,
+        item_points.starts_at,
+        discounts.discount_percent,
+        discounts.discount_amount,
+        discounts.is_unknown,
+        row_number() over (
+            partition by
+                item_points.subscription_id, item_points.state_number, item_points.place, item_points.starts_at
+            order by discounts.discount_number
+        ) as place_in_force
+    from item_points
+    inner join {{ ref('stg_chargebee__item_discounts') }} as discounts
+        on
+            item_points.subscription_id = discounts.subscription_id
+            and item_points.state_number_of_items = discounts.state_number
+            and item_points.place = discounts.place
+            and (discounts.ends_at is null or item_points.starts_at < discounts.ends_at)
+            and (item_points.is_told or discounts.begins_at is null or item_points.starts_at >= discounts.begins_at)
+),
+
+discounts as (
+    select
+        subscription_id,
+        state_number,
+        place,
+        starts_at,
+        count(*) as number_of_discounts,
+        max(case when is_unknown then 1 else 0 end) as number_of_unknown,
+        {{ nrr.discounts_in_order('place_in_force', 'discount_percent', 'discount_amount') }}
+    from discounts_in_force
+    group by subscription_id, state_number, place, starts_at
+),
+
+folded as (
+    select
+        subscription_id,
+        state_number,
+        place,
+        starts_at,
+        number_of_discounts,
+        number_of_unknown,
+        {{ nrr.folded_discounts() }}
+    from discounts
+)
+
+select
+    item_points.*,
+    coalesce(folded.discount_percent, 0) as discount_percent,
+    coalesce(folded.discount_amount, 0) as discount_amount,
+    case
+        -- what is not paid for needs no price
+        when item_points.status in ('cancelled', 'trialing') then null
+        when item_points.source_reason is not null then item_points.source_reason
+        when folded.number_of_unknown > 0 then 'unknown_coupon'
+        when folded.number_of_discounts > {{ nrr.most_discounts() }} then 'too_many_discounts'
+    end as point_reason
+from item_points
+left join folded
+    on
+        item_points.subscription_id = folded.subscription_id
+        and item_points.state_number = folded.state_number
+        and item_points.place = folded.place
+        and item_points.starts_at = folded.starts_at

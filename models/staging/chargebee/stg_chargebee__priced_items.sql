@@ -1,0 +1,93 @@
+{{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
+-- One row per item of a state that is paid for again and again and is not metered: what it costs for how long, before
+-- discounts, in major units; or why that cannot be said.
+with items as (
+    select
+        items.*,
+        case when items.quantity > items.free_quantity then items.quantity - items.free_quantity else 0 end
+            as charged_quantity,
+        {{ nrr.chargebee_amount('items.unit_price', 'items.unit_price_in_decimal', nrr.chargebee_exponent()) }}
+            as own_unit_amount,
+        {{ nrr.chargebee_amount('items.amount', 'items.amount_in_decimal', nrr.chargebee_exponent()) }}
+            as own_amount,
+        {{ nrr.chargebee_amount('items.price', 'items.price_in_decimal', nrr.chargebee_exponent()) }}
+            as catalogue_amount,
+        coalesce(items.pricing_model in ('tiered', 'volume', 'stairstep', 'package'), false) as has_tiers
+    from {{ ref('stg_chargebee__state_items') }} as items
+    left join {{ ref('nrr_currency_exponents') }} as exponents on items.currency = exponents.currency
+    where not items.is_metered
+),
+
+-- what the tiers say where the subscription has its own; else the amount that Chargebee computed, from tiers that the
+-- catalogue may not have any more
+priced as (
+    select
+        items.*,
+        case
+            when items.has_tiers then coalesce(own_tiers.amount, items.own_amount, catalogue_tiers.amount)
+            when items.pricing_model = 'flat_fee'
+                then coalesce(items.own_unit_amount, items.own_amount)
+            -- how it is priced is not known: the amount tells, where it is not that of the quantity
+            when
+                items.pricing_model is null and items.own_amount is not null
+                and (
+                    items.own_unit_amount is null
+                    or items.own_amount <> cast(items.charged_quantity * items.own_unit_amount as decimal(18, 6))
+                )
+                then items.own_amount
+            when items.own_unit_amount is null and items.own_amount is not null then items.own_amount
+        end as whole_amount
+    from items
+    left join {{ ref('stg_chargebee__tier_amounts') }} as own_tiers
+        on
+            items.subscription_id = own_tiers.subscription_id
+            and items.state_number = own_tiers.state_number
+            and items.place = own_tiers.place
+            and own_tiers.is_own
+    left join {{ ref('stg_chargebee__tier_amounts') }} as catalogue_tiers
+        on
+            items.subscription_id = catalogue_tiers.subscription_id
+            and items.state_number = catalogue_tiers.state_number
+            and items.place = catalogue_tiers.place
+            and not catalogue_tiers.is_own
+),
+
+costed as (
+    select
+        priced.*,
+        own_unit_amount is null and whole_amount is null and catalogue_amount is not null and not has_tiers as is_of_catalogue,
+        case when whole_amount is not null then 1 else charged_quantity end as billed_quantity,
+        coalesce(whole_amount, own_unit_amount, case when not has_tiers then catalogue_amount end) as unit_amount
+    from priced
+)
+
+select
+    subscription_id,
+    state_number,
+    place,
+    item_price_id,
+    item_number,
+    item_type,
+    item_id,
+    item_family_id,
+    currency,
+    trial_end,
+    cast(billed_quantity as decimal(18, 6)) as quantity,
+    unit_amount,
+    cast(billed_quantity * unit_amount as decimal(28, 6)) as amount,
+    case
+        when has_tiers then 'tiered'
+        when pricing_model = 'flat_fee' then 'flat'
+        when pricing_model = 'per_unit' then 'seat'
+        else pricing_model
+    end as pricing_model,
+    -- what is only in the catalogue is for its own period
+    lower(case when is_of_catalogue then coalesce(price_period_unit, billing_period_unit) else billing_period_unit end)
+        as billing_interval,
+    coalesce({{ nrr.read_decimal('case when is_of_catalogue then coalesce(price_period, billing_period) else billing_period end') }}, 1)
+        as billing_interval_count,
+    case
+        when unit_amount is null then 'missing_unit_price'
+        when billing_period_unit is null and not (is_of_catalogue and price_period_unit is not null) then 'missing_billing_period_unit'
+    end as source_reason
+from costed

@@ -1,0 +1,218 @@
+{{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
+{%- set ends_when_asked = nrr.setting('nrr_churn_at') == 'cancellation' -%}
+{%- set in_order = 'told_at nulls first, resource_version nulls first, told_by, synced_at nulls first, event_id' -%}
+-- One row per state of a subscription that holds for some time: from when (effective_at) up to the next, and the instants
+-- from which the dates within it make it trialing, live, paused or ended.
+with told as (
+    select
+        told.*,
+        case
+            when is_deleted or event_type = 'subscription_deleted' then 'deleted'
+            when status = 'canceled' then 'cancelled'
+            else status
+        end as known_status
+    from {{ ref('stg_chargebee__told_states') }} as told
+    where source_reason is null
+),
+
+events as (
+    select
+        subscription_id,
+        min(told_at) as oldest_at,
+        max(told_at) as newest_at,
+        max(resource_version) as newest_version
+    from told
+    where told_by = 'event'
+    group by subscription_id
+),
+
+-- A row of the table tells something where it is older or newer than all events. One without a time of its own is known to
+-- be neither.
+used as (
+    select
+        told.*,
+        row_number() over (partition by told.subscription_id order by {{ in_order }}) as place,
+        lag(told.start_date) over (partition by told.subscription_id order by {{ in_order }}) as start_date_before,
+        lag(told.activated_at) over (partition by told.subscription_id order by {{ in_order }}) as activated_at_before,
+        lag(told.current_term_start) over (partition by told.subscription_id order by {{ in_order }}) as term_start_before,
+        max(told.account_id) over (partition by told.subscription_id) as some_account_id,
+        max(told.currency) over (partition by told.subscription_id) as some_currency,
+        max(told.synced_at) over (partition by told.subscription_id) as newest_synced_at,
+        max(
+            case when told.known_status not in ('non_renewing', 'cancelled', 'transferred', 'deleted') then told.told_at end
+        ) over (
+            partition by told.subscription_id order by {{ in_order }} rows between unbounded preceding and 1 preceding
+        ) as last_renewing_at
+    from told
+    left join events on told.subscription_id = events.subscription_id
+    where
+        told.told_by = 'event'
+        or events.subscription_id is null
+        or told.told_at < events.oldest_at
+        or (
+            case
+                when told.resource_version is not null and events.newest_version is not null
+                    then told.resource_version > events.newest_version and told.told_at >= events.newest_at
+                else told.told_at > events.newest_at
+            end
+        )
+),
+
+-- when it was asked for that the subscription ends, if nothing has taken that back since
+asked as (
+    select
+        used.*,
+        case
+            when known_status not in ('non_renewing', 'cancelled') and cancelled_at is null then null
+            when last_renewing_at > cancel_schedule_created_at then null
+            else cancel_schedule_created_at
+        end as asked_at,
+        -- where that is of an earlier time of its life, it says nothing
+        case
+            when known_status in ('non_renewing', 'cancelled', 'transferred', 'deleted') then cancelled_at
+            when told_by = 'event' and cancelled_at <= told_at then null
+            when told_by = 'row' and activated_at > cancelled_at then null
+            else cancelled_at
+        end as ends_at
+    from used
+),
+
+dated as (
+    select
+        asked.*,
+        case
+            {%- if ends_when_asked %}
+            when known_status in ('non_renewing', 'cancelled') and asked_at <= told_at then asked_at
+            {%- endif %}
+            when known_status in ('cancelled', 'transferred', 'deleted') and ends_at <= told_at then ends_at
+            when known_status = 'paused' and pause_date <= told_at then pause_date
+            when event_type in ('subscription_created', 'subscription_created_with_backdating')
+                then {{ nrr.earliest('told_at', 'coalesce(start_date, started_at, activated_at)') }}
+            -- the date that the change was given, which no event names: one of the subscription's that is another now
+            when
+                event_type like '%_with_backdating' and start_date < told_at
+                and (started_at is null or start_date > started_at)
+                and (start_date_before is null or start_date <> start_date_before)
+                then start_date
+            when
+                event_type in ('subscription_activated_with_backdating', 'subscription_reactivated_with_backdating')
+                and activated_at < told_at
+                and (activated_at_before is null or activated_at <> activated_at_before)
+                then activated_at
+            when
+                event_type like '%_with_backdating' and current_term_start < told_at
+                and current_term_start <> term_start_before
+                then current_term_start
+            -- renewals are worked off some time after a period has begun
+            when
+                event_type in ('subscription_renewed', 'subscription_items_renewed')
+                and current_term_start <= told_at
+                and current_term_start >= {{ dbt.dateadd('day', -1, 'told_at') }}
+                then current_term_start
+            else told_at
+        end as effective_at,
+        -- what was activated when a pause was over began before
+        case when pause_date is null or activated_at < pause_date then activated_at end as began_at
+    from asked
+),
+
+-- what was told later of the same time, or of an earlier one, holds instead
+judged as (
+    select
+        dated.*,
+        min(effective_at) over (
+            partition by subscription_id order by place rows between 1 following and unbounded following
+        ) as replaced_from
+    from dated
+),
+
+numbered as (
+    select
+        judged.*,
+        row_number() over (partition by subscription_id order by place) as state_number,
+        lead(effective_at) over (partition by subscription_id order by place) as next_effective_at
+    from judged
+    where replaced_from is null or effective_at < replaced_from
+),
+
+-- where it began to be paid for, as far as its dates tell
+begun as (
+    select
+        numbered.*,
+        case
+            when known_status = 'in_trial' then trial_end
+            when known_status = 'future'
+                then case when trial_end > start_date then trial_end else start_date end
+            when told_by = 'event' and known_status in ('active', 'non_renewing')
+                then {{ nrr.earliest('effective_at', 'coalesce(began_at, started_at, start_date, created_at)') }}
+            else coalesce(began_at, started_at, start_date, created_at, activated_at, told_at)
+        end as live_from,
+        case
+            when known_status = 'in_trial' then {{ nrr.earliest('effective_at', 'trial_start') }}
+            when known_status = 'future' then coalesce(trial_start, start_date)
+            when trial_end is not null then coalesce(trial_start, started_at, start_date, created_at)
+        end as trial_from,
+        case
+            when known_status = 'paused' then {{ nrr.earliest('effective_at', 'pause_date') }}
+            else pause_date
+        end as pause_from
+    from numbered
+),
+
+tracks as (
+    select
+        begun.*,
+        case
+            when known_status = 'in_trial' and told_by = 'event' and trial_end <= effective_at then null
+            when known_status in ('in_trial', 'future') then trial_end
+            when told_by = 'event' and trial_from <= effective_at and trial_end > effective_at then effective_at
+            when activated_at > trial_from and activated_at < trial_end then activated_at
+            else trial_end
+        end as trial_until,
+        case
+            when known_status = 'paused' then case when resume_date > pause_from then resume_date end
+            -- an event that says that it is not paused ends what was before
+            when told_by = 'event' and pause_date <= told_at
+                then case when resume_date < effective_at then resume_date else effective_at end
+            when told_by = 'event' then resume_date
+            when resume_date is not null then resume_date
+            when activated_at > pause_date then activated_at
+            when pause_date < told_at then told_at
+        end as pause_until,
+        case
+            when known_status = 'deleted' then {{ nrr.earliest('told_at', 'ends_at') }}
+            when known_status = 'transferred' then coalesce(ends_at, told_at)
+            when known_status = 'cancelled'
+                then coalesce(ends_at, {{ nrr.earliest('told_at', 'current_term_end') }})
+            when known_status = 'non_renewing'
+                then coalesce(ends_at, case when current_term_end > effective_at then current_term_end end)
+            when known_status in ('in_trial', 'future') and trial_end_action = 'cancel_subscription'
+                then {{ nrr.earliest('ends_at', 'trial_end') }}
+            else ends_at
+        end as period_ends_at
+    from begun
+)
+
+select
+    tracks.*,
+    {%- if ends_when_asked %}
+    case
+        when known_status = 'non_renewing'
+            then {{ nrr.earliest('coalesce(asked_at, effective_at)', 'period_ends_at') }}
+        else {{ nrr.earliest('asked_at', 'period_ends_at') }}
+    end as ended_from,
+    {%- else %}
+    period_ends_at as ended_from,
+    {%- endif %}
+    -- a state that tells of no items has those of the one before
+    coalesce(
+        max(case when has_items then state_number end) over (
+            partition by subscription_id order by state_number rows between unbounded preceding and current row
+        ),
+        min(case when has_items then state_number end) over (partition by subscription_id)
+    ) as state_number_of_items,
+    case
+        when next_effective_at is null and newest_synced_at > told_at then newest_synced_at
+        else coalesce(told_at, newest_synced_at)
+    end as recorded_at
+from tracks

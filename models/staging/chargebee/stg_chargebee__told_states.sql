@@ -1,0 +1,75 @@
+{{ config(enabled=nrr.has_source('chargebee')) }}
+{%- set has_events = nrr.is_given('chargebee_event') -%}
+{%- set others = nrr.chargebee_fields() | reject('in', ['id', 'customer_id', 'currency_code', 'status']) | list -%}
+{%- set instants = [
+    'start_date', 'created_at', 'started_at', 'activated_at', 'trial_start', 'trial_end', 'current_term_start',
+    'current_term_end', 'pause_date', 'resume_date', 'cancelled_at', 'cancel_schedule_created_at', 'updated_at',
+] -%}
+-- One row per state of a subscription that is told, by an event or by a row of its table: when it was so (told_at), and
+-- what it was, with instants as their type.
+with told as (
+    {%- if has_events %}
+    select
+        'event' as told_by,
+        event_id,
+        event_type,
+        occurred_at,
+        synced_at,
+        case
+            when not has_subscription or id is null then 'missing_content'
+            when occurred_at is null and given_occurred_at is null then 'missing_occurred_at'
+            when occurred_at is null then 'unreadable_occurred_at'
+        end as source_reason,
+        source_row,
+        {{ (nrr.chargebee_fields() + nrr.chargebee_lists()) | join(',\n        ') }}
+    from {{ ref('stg_chargebee__event') }}
+
+    union all
+
+    {%- endif %}
+    select
+        'row' as told_by,
+        id as event_id,
+        cast(null as {{ nrr.type_text() }}) as event_type,
+        cast(null as {{ nrr.type_instant() }}) as occurred_at,
+        synced_at,
+        case when id is null then 'missing_id' end as source_reason,
+        source_row,
+        {{ (nrr.chargebee_fields() + nrr.chargebee_lists()) | join(',\n        ') }}
+    from {{ ref('stg_chargebee__subscription') }}
+),
+
+typed as (
+    select
+        told_by,
+        event_id,
+        event_type,
+        occurred_at,
+        synced_at,
+        source_reason,
+        source_row,
+        id as subscription_id,
+        customer_id as account_id,
+        upper(currency_code) as currency,
+        {{ nrr.read_word('status') }} as status,
+        {%- for field in instants %}
+        {{ nrr.read_epoch(field) }} as {{ field }},
+        {%- endfor %}
+        {{ nrr.read_word('trial_end_action') }} as trial_end_action,
+        {{ nrr.read_whole_number('resource_version') }} as resource_version,
+        {{ nrr.read_epoch('resource_version') }} as version_at,
+        {{ nrr.chargebee_is_true('deleted') }} as is_deleted,
+        {{ others | reject('in', instants + ['trial_end_action', 'resource_version', 'deleted']) | join(',\n        ') }},
+        {{ nrr.chargebee_lists() | join(',\n        ') }}
+    from told
+)
+
+select
+    typed.*,
+    case
+        when told_by = 'event' then occurred_at
+        -- of a row without both, what it says of its past is known, not when it said so
+        else coalesce(updated_at, version_at)
+    end as told_at,
+    coalesce(subscription_items like '%item_price_id%', false) or plan_id is not null as has_items
+from typed

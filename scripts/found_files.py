@@ -217,33 +217,38 @@ def opened(path: Path, encoding: str) -> TextIO:
     return path.open(newline="", encoding=codec)
 
 
-def header_rows(path: Path, encoding: str, lowest: int = 1) -> Iterator[tuple[str, int, list[str]]]:
-    """The header row as each delimiter would split it, and how many lines are before it.
-
-    The first line that is not empty, or up to the given number of lines.
-    """
+def named_delimiter(path: Path, encoding: str) -> str | None:
+    """The delimiter that a first line names in Excel's own way, `sep=;`."""
     with opened(path, encoding) as file:
-        # Excel's own way to name the delimiter
         first, second = file.readline(20), file.readline(10**6)
-        hint = re.fullmatch(r"sep=(.)\r?\n", first)
-        if hint and second.endswith("\r\n") != first.endswith("\r\n"):
-            raise InputError(f"the lines of {path} do not all end alike. {SAVE_AGAIN}")
-    for delimiter in [hint[1]] if hint else DELIMITERS:
+    hint = re.fullmatch(r"sep=(.)\r?\n", first)
+    if hint and second.endswith("\r\n") != first.endswith("\r\n"):
+        raise InputError(f"the lines of {path} do not all end alike. {SAVE_AGAIN}")
+    return hint[1] if hint else None
+
+
+def header_rows(path: Path, encoding: str, lowest: int = 1) -> Iterator[tuple[str, int, list[str]]]:
+    """What may be the header row, as each delimiter splits it, and how many lines are before it.
+
+    The first line that is not empty or, where it may be below titles, the first few of them.
+    """
+    hint = named_delimiter(path, encoding)
+    for delimiter in [hint] if hint else DELIMITERS:
         with opened(path, encoding) as file:
             if hint:
                 file.readline()
-            # DuckDB passes over empty lines before the header by itself
             rows = csv.reader(file, delimiter=delimiter)
             before, number = 0, 0
             for row in rows:
-                if any(row) or (row and lowest == 1):
-                    yield delimiter, before + (1 if hint else 0), row
+                if row and (any(row) or lowest == 1):
+                    # DuckDB passes over empty lines before the header by itself
+                    yield delimiter, int(bool(hint)) + (before if number else 0), row
                     number += 1
-                    before = rows.line_num
+                before = rows.line_num
                 if number == lowest:
                     break
             if not number:
-                yield delimiter, 1 if hint else 0, []
+                yield delimiter, int(bool(hint)), []
 
 
 def csv_file(path: Path, name: str) -> File:
@@ -260,11 +265,11 @@ def csv_file(path: Path, name: str) -> File:
     # the delimiter that makes the most columns of the contract; the first of several, a comma
     lowest = LOWEST_HEADER if name in MET_HALF_WAY else 1
     delimiter, skip, headers = max(header_rows(path, encoding, lowest), key=known)
-    if skip > 1:
-        title = "The lines above it are left out."
-        notes = [f"{name}: the header row of {path.name} is line {skip + 1}. {title}"]
-    else:
-        notes = []
+    notes = []
+    if skip > (1 if named_delimiter(path, encoding) else 0):
+        notes.append(
+            f"{name}: the header row of {path.name} is line {skip + 1}; those above are left out."
+        )
     names = named(name, headers)
     columns = [Column(f"c{number}", column) for number, column in enumerate(names, 1)]
     types = ", ".join(f"{column.sql}: 'VARCHAR'" for column in columns)

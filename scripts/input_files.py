@@ -31,7 +31,7 @@ from found_files import (
     identifier,
     misnamed,
 )
-from found_inputs import check_known, found_inputs, place_of
+from found_inputs import SOURCES, check_known, found_inputs, place_of
 from given_values import PERCENT, look_at_all, rewritings
 from input_summary import column_lines
 
@@ -234,14 +234,16 @@ def view_of(
     return found
 
 
-def check_currencies(events: Found, rates: Found, reporting_currency: str | None) -> None:
+def check_currencies(
+    events: Found, rates: Found, reporting_currency: str | None, name: str = "subscription_events"
+) -> None:
     """Raises InputError where no row is in the reporting currency, and none can be converted."""
     given = events.currencies
     if not reporting_currency or not given or given & {reporting_currency, *rates.currencies}:
         return
     codes = ", ".join(sorted(given)[:5])
     raise InputError(
-        f"every row of subscription_events that names a currency is in {codes}, while the "
+        f"every row of {name} that names a currency is in {codes}, while the "
         f"reporting currency is {reporting_currency} and exchange_rates has no rate of it. Either "
         f"report in it, by make build NRR_VARS='{{nrr_reporting_currency: {min(given)}}}' or by "
         "nrr_reporting_currency in the vars of dbt_project.yml. Or add the file "
@@ -309,10 +311,9 @@ class Plugin(BasePlugin):
             name: view_of(conn, self.folder, name, reporting_currency, settings)
             for name in dict.fromkeys([*names, "accounts", "exchange_rates"])
         }
-        if "subscription_events" in found:
-            check_currencies(
-                found["subscription_events"], found["exchange_rates"], reporting_currency
-            )
+        for name in SOURCES:
+            if name in found:
+                check_currencies(found[name], found["exchange_rates"], reporting_currency, name)
         if self.database:
             # dbt attaches the file next, and makes no folder
             Path(self.database).parent.mkdir(parents=True, exist_ok=True)

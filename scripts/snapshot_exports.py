@@ -95,7 +95,10 @@ def wide(columns: Columns, months: dict[int, date]) -> None:
     columns.headers |= {name: [name] for name in ("month", "mrr", LINE)}
     columns.file.columns = []
     first, last = min(months.values()), max(months.values())
-    columns.note(f"{len(months):,} columns are months, {first:%B %Y} to {last:%B %Y}.")
+    if len(months) == 1:
+        columns.note(f"1 column is a month, {first:%B %Y}.")
+    else:
+        columns.note(f"{len(months):,} columns are months, {first:%B %Y} to {last:%B %Y}.")
 
 
 def is_total(header: str) -> bool:

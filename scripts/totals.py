@@ -159,15 +159,36 @@ class Totals:
         self.find_all()
         self.warn_of_last()
         others = f"* exclude ({LINE})" if self.key == LINE else "*"
+        filled = self.only_filled_months()
         if not self.left_out:
-            return f"select {others} from ({select})"
+            return f"select {others} from ({select}) where {filled}"
         names = [row.name or f"(no name, line {row.line})" for row in self.left_out]
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
         self.file.notes.append(
             f"mrr_snapshots: {shown} in {self.file.path.name} "
             f"{'is a row' if len(names) == 1 else 'are rows'} of totals and left out."
         )
-        return f"select {others} from ({select}) where {self.where()}"
+        return f"select {others} from ({select}) where {self.where()} and {filled}"
+
+    def only_filled_months(self) -> str:
+        """Whether a row is of no month at the end in which nobody has MRR: those to come."""
+        sql = """
+            with months as (
+                select month, count(*) filter (mrr is null or mrr <> 0) > 0 as is_filled
+                from sheet group by month
+            )
+            select month from months
+            where month > (select max(month) from months where is_filled)
+            order by month
+        """
+        empty = [row[0] for row in self.conn.execute(sql).fetchall()]
+        if not empty:
+            return "true"
+        months = empty[0] if len(empty) == 1 else f"{empty[0]} to {empty[-1]}"
+        self.file.notes.append(
+            f"mrr_snapshots: nobody has MRR in {months}, which is left out as not filled in yet."
+        )
+        return f"coalesce(cast(month as varchar) not in ({', '.join(map(text, empty))}), true)"
 
     def where(self) -> str:
         keys = [row.key for row in self.left_out]

@@ -43,6 +43,22 @@
     {{ nrr.utc_time('cast(' ~ day ~ ' as ' ~ nrr.type_instant() ~ ')', nrr.setting('nrr_timezone')) }}
 {%- endmacro %}
 
+{# begin_of_day_or_instant(instant): when the day that it names begins in nrr_timezone, or the instant, in UTC. #}
+{% macro begin_of_day_or_instant(instant) -%}
+    case
+        when {{ nrr.names_a_day(instant) }} then {{ nrr.begin_of_day(nrr.day_named(instant)) }}
+        else {{ instant }}
+    end
+{%- endmacro %}
+
+{# end_of_day_or_instant(instant): when the day that it names is over in nrr_timezone, or the instant, in UTC. #}
+{% macro end_of_day_or_instant(instant) -%}
+    case
+        when {{ nrr.names_a_day(instant) }} then {{ nrr.begin_of_day(nrr.day_after(nrr.day_named(instant))) }}
+        else {{ instant }}
+    end
+{%- endmacro %}
+
 {#
   month_as_day(column): as text, the day that read_instant() can read, where a month is written as 2024-01 or 202401: its
   first; anything else as it is.

@@ -1,0 +1,122 @@
+{{ config(enabled=nrr.has_source('subscription_periods')) }}
+{%- set grace = nrr.grace_days('subscription_periods') -%}
+-- One row per row of the input that can be used: from when to when it holds, once the rows that follow it in its
+-- subscription are looked at.
+with periods as (
+    select
+        rows_of_input.*,
+        -- with an id, what has the same plan is one item, which a later row replaces; without, each row is an item
+        row_number() over (
+            partition by
+                subscription_key, is_without_id, starts_at,
+                case when is_without_id then '' else coalesce(product_id, '') end,
+                case when is_without_id then '' else coalesce(plan_id, '') end
+            order by row_of_subscription
+        ) as row_of_start
+    from {{ ref('stg_subscription_periods__rows') }} as rows_of_input
+    -- what is ignored, or not known, follows nothing
+    where source_reason is null and known_status <> 'ignore'
+),
+
+starts as (
+    select
+        subscription_key,
+        product_id,
+        plan_id,
+        starts_at,
+        lead(starts_at) over (
+            partition by subscription_key, product_id, plan_id order by starts_at
+        ) as replaced_at
+    from periods
+    where not is_without_id
+    group by subscription_key, product_id, plan_id, starts_at
+),
+
+-- where each row begins and, if it ends, where its last day begins: behind it, the next start is looked for
+points as (
+    select
+        subscription_key,
+        is_without_id,
+        row_of_subscription,
+        starts_at as point_at,
+        1 as rank_at_instant,
+        true as is_start
+    from periods
+
+    union all
+
+    select
+        subscription_key,
+        is_without_id,
+        row_of_subscription,
+        last_day_begins_at as point_at,
+        -- what begins on that day follows, but for the row itself and what begins with it
+        case when last_day_begins_at <= starts_at then 2 else 0 end as rank_at_instant,
+        false as is_start
+    from periods
+    where ends_at is not null
+),
+
+followed as (
+    select
+        points.*,
+        min(case when is_start then point_at end) over (
+            partition by subscription_key, is_without_id
+            order by point_at, rank_at_instant
+            rows between current row and unbounded following
+        ) as next_starts_at
+    from points
+),
+
+with_next as (
+    select
+        periods.*,
+        starts.replaced_at,
+        followed.next_starts_at,
+        {{ dbt.dateadd('day', grace, 'periods.ends_at') }} as grace_ends_at
+    from periods
+    left join starts
+        on
+            not periods.is_without_id
+            and periods.subscription_key = starts.subscription_key
+            and coalesce(periods.product_id, '') = coalesce(starts.product_id, '')
+            and coalesce(periods.plan_id, '') = coalesce(starts.plan_id, '')
+            and periods.starts_at = starts.starts_at
+    left join followed
+        on
+            periods.subscription_key = followed.subscription_key
+            and periods.is_without_id = followed.is_without_id
+            and periods.row_of_subscription = followed.row_of_subscription
+            and not followed.is_start
+),
+
+ended as (
+    select
+        with_next.*,
+        -- the next row begins on its last day, or so soon after it that it is a late renewal
+        case when next_starts_at <= grace_ends_at then next_starts_at else ends_at end as own_end
+    from with_next
+)
+
+select
+    account_id,
+    subscription_key as subscription_id,
+    is_without_id,
+    row_of_start,
+    starts_at,
+    trial_ends_at,
+    case when replaced_at < own_end or own_end is null then replaced_at else own_end end as ends_at,
+    case when own_end > ends_at and (replaced_at is null or replaced_at > ends_at) then ends_at end as bridged_from,
+    amount,
+    billing_interval,
+    billing_interval_count,
+    quantity,
+    currency,
+    -- that it is over by now says nothing of what it was until then
+    case
+        when known_status = 'cancelled' or (known_status = 'trialing' and trial_ends_at is not null) then 'active'
+        else status
+    end as status,
+    product_id,
+    plan_id
+from ended

@@ -219,6 +219,9 @@ def test_an_input_that_cannot_be_used_stops_the_build_before_it_begins(dbt, tmp_
         ("nrr_segments", "industry", "a list of different columns"),
         ("nrr_rejected_rows_allowed", 5, "a share of the input rows"),
         ("nrr_inputs", {"events": "x"}, "subscription_events, accounts, exchange_rates"),
+        ("nrr_sources", ["strip"], "a list of different sources out of subscription_events"),
+        ("nrr_renewal_grace_days", {"zuora": "a month"}, "a number of days"),
+        ("nrr_churn_at", "someday", "'period_end' or 'cancellation'"),
     ],
 )
 def test_an_unknown_value_of_a_variable_is_a_compile_error(dbt, variable, value, takes):

@@ -3,7 +3,7 @@
 {%- set own = 'subscription_events' -%}
 -- One row per state of an item that any source tells of, or row of one that cannot be used: its values as their types
 -- and as they were given, and where it is from. Accounts are still those of their source.
-{%- for source in sources %}
+{%- for source in sources if nrr.has_source(source) %}
 {%- set is_own = source == own %}
 select
     {%- for column in columns %}

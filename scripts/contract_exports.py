@@ -32,9 +32,9 @@ def won_deals(columns: Columns) -> bool:
     won, stage = columns.pop("is_won"), columns.pop("deal_stage")
     deleted, newest = columns.pop("is_deleted"), columns.pop("is_newest")
     if deleted:
-        columns.leave_out(f"{words(deleted)} in ({listed(TRUE)})", "they are deleted")
+        columns.leave_out(f"{words(deleted)} in ({listed(TRUE)})", "deals that are deleted")
     if newest:
-        columns.leave_out(f"{words(newest)} in ({listed(FALSE)})", "they are old versions")
+        columns.leave_out(f"{words(newest)} in ({listed(FALSE)})", "old versions of deals")
     if won:
         is_won = f"{words(won)} in ({listed(TRUE)})"
     elif stage:
@@ -49,7 +49,7 @@ def won_deals(columns: Columns) -> bool:
                 "and delete that column."
             )
     if won or stage:
-        columns.leave_out(f"not coalesce({is_won}, false)", "the deals are not won")
+        columns.leave_out(f"not coalesce({is_won}, false)", "deals that are not won")
     return bool(won or stage)
 
 

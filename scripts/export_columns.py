@@ -48,6 +48,9 @@ class Columns:
             one = Candidate(file.columns[position], alias)
             candidates.setdefault(alias.column, []).append(one)
         self.count_values([one for some in candidates.values() for one in some])
+        self.most_values = max(
+            (one.values for some in candidates.values() for one in some), default=0
+        )
         for column, some in candidates.items():
             self.choose(column, sorted(some, key=lambda one: one.alias.preference))
         self.words = {plain(header) for header in headers}
@@ -72,6 +75,8 @@ class Columns:
     def choose(self, column: str, candidates: list[Candidate]) -> None:
         """What of the candidates, the preferred one first, the column is."""
         filled = [one for one in candidates if one.values] or candidates[:1]
+        if filled[0].values == self.most_values:
+            filled = filled[:1]
         if column in IDS:
             most = max(one.values for one in filled)
             filled = [one for one in filled if one.values * 2 >= most][:1]

@@ -26,8 +26,8 @@ class Alias:
 
 
 def plain(header: str) -> str:
-    """A header without what tools write differently: case, spaces, `(UTC)`, `*`."""
-    return re.sub(r"[\W_]+", "", re.sub(r"\(utc\)", "", header.strip().lower()))
+    """A header without what tools write differently: case, spaces, `(UTC)`, `*`, `__c`."""
+    return re.sub(r"[\W_]+", "", re.sub(r"\(utc\)|__c$", "", header.strip().lower()))
 
 
 def rule_rows(seed: str) -> list[dict[str, str]]:

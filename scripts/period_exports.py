@@ -163,10 +163,10 @@ def invoice_lines(columns: Columns) -> None:
     kind = columns.pop("transaction_type")
     if kind:
         words = ", ".join(map(text, NO_SUBSCRIPTION))
-        columns.leave_out(f"lower(trim({kind})) in ({words})", "they are credits or payments")
+        columns.leave_out(f"lower(trim({kind})) in ({words})", "credits and payments")
     columns.leave_out(
         f"nullif({starts}, '') is null or nullif({ends_}, '') is null",
-        "their lines have no service period",
+        "lines without a service period",
     )
     line_amount = columns.pop("line_amount")
     if line_amount:
@@ -179,8 +179,22 @@ def invoice_lines(columns: Columns) -> None:
     columns.headers["starts_on"] = columns.headers["service_starts_on"]
     columns.headers["ends_on"] = columns.headers["service_ends_on"]
     columns.sql |= {"billing_interval": "''", "billing_interval_count": "''"}
+    discount = columns.pop("line_discount_percent")
+    if discount:
+        columns.sql["line_discount_percent"] = discount
+        columns.headers["line_discount_percent"] = ["line_discount_percent"]
+        columns.file.finish.append(less_discount)
     columns.note("each amount is that of its service period.")
     columns.file.finish.append(over_its_period)
+
+
+def less_discount(select: str) -> str:
+    """A line's amount less its discount, in percent."""
+    percent = "try_cast(replace(line_discount_percent, '%', '') as decimal(9, 6))"
+    kept = f"(100 - coalesce({percent}, 0)) * cast(0.01 as decimal(3, 2))"
+    exact = f"try_cast(amount as decimal(18, 6)) * cast({kept} as decimal(12, 8))"
+    amount = f"coalesce(cast(cast({exact} as decimal(18, 6)) as varchar), amount)"
+    return f"select * exclude (line_discount_percent) replace ({amount} as amount) from ({select})"
 
 
 def over_its_period(select: str) -> str:

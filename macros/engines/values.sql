@@ -116,3 +116,11 @@
             then cast({{ number }} as bigint)
     end
 {%- endmacro %}
+
+{# is_true(column), is_false(column): whether a value of any type says so; one that is missing says neither. #}
+{% macro is_true(column) -%}
+    coalesce(lower({{ nrr.read_text(column) }}) in ('true', 't', 'yes', '1'), false)
+{%- endmacro %}
+{% macro is_false(column) -%}
+    coalesce(lower({{ nrr.read_text(column) }}) in ('false', 'f', 'no', '0'), false)
+{%- endmacro %}

@@ -22,9 +22,17 @@
 {% macro stripe_inputs() %}
     {%- do return({
         'change_events': ['stripe_subscription_item_change_events'],
-        'fivetran': ['stripe_subscription_history', 'stripe_subscription_item', 'stripe_price'],
+        'fivetran': [
+            nrr.one_of('stripe_subscription_history', 'stripe_subscription'), 'stripe_subscription_item',
+            nrr.one_of('stripe_price', 'stripe_plan'),
+        ],
         'airbyte': ['stripe_subscriptions', 'stripe_subscription_items'],
     }) -%}
+{% endmacro %}
+
+{# one_of(name, other): of two inputs that will both do, the one that is given. #}
+{% macro one_of(name, other) %}
+    {%- do return(other if nrr.is_given(other) and not nrr.is_given(name) else name) -%}
 {% endmacro %}
 
 {# stripe_loader(): nrr_stripe_loader or, where it is not set, the first loader one of whose tables is given. #}

@@ -18,6 +18,11 @@
     {%- endfor %}
 {%- endmacro %}
 
+{# share_left(percent): what a percent, decimal(18, 6), leaves of 1: decimal(9, 8). #}
+{% macro share_left(percent) -%}
+    cast((100 - {{ percent }}) * cast(0.01 as decimal(3, 2)) as decimal(9, 8))
+{%- endmacro %}
+
 {#
   folded_discounts(): the columns discount_percent and discount_amount, decimal(18, 6), of a relation with the columns
   percent_1, amount_1, percent_2, ...: percents from 0 to 100, amounts off the whole item, each of decimal(18, 6) or null.
@@ -25,9 +30,7 @@
 {% macro folded_discounts() -%}
     {%- set ns = namespace(share='cast(1 as ' ~ nrr.type_rate() ~ ')', amount='cast(0 as decimal(28, 8))') -%}
     {%- for i in range(1, nrr.most_discounts() + 1) -%}
-        {%- set left -%}
-            cast((100 - coalesce(percent_{{ i }}, 0)) * cast(0.01 as decimal(3, 2)) as decimal(9, 8))
-        {%- endset -%}
+        {%- set left = nrr.share_left('coalesce(percent_' ~ i ~ ', 0)') -%}
         {%- set ns.share = 'cast(' ~ ns.share ~ ' * ' ~ left ~ ' as ' ~ nrr.type_rate() ~ ')' -%}
         {%- set ns.amount = 'cast(' ~ ns.amount ~ ' * ' ~ left ~ ' + coalesce(amount_' ~ i ~ ', 0) as decimal(28, 8))' -%}
     {%- endfor %}

@@ -2,3 +2,25 @@
 {% macro rebuilds_stripe() %}
     {%- do return(nrr.has_source('stripe') and nrr.stripe_loader() != 'change_events') -%}
 {% endmacro %}
+
+{# later_of(one, other): the later of two timestamps; that which is there, where the other is missing. #}
+{% macro later_of(one, other) -%}
+    case when {{ one }} >= {{ other }} then {{ one }} else coalesce({{ other }}, {{ one }}) end
+{%- endmacro %}
+
+{# scaled(amount, share, whole): amount x share / whole, decimal(18, 6), exactly, rounded half away from zero. None of them is negative. #}
+{% macro scaled(amount, share, whole) -%}
+    {%- set divisor = nrr.millionths(whole) -%}
+    cast(cast({{ nrr.divide_whole(
+        '(2 * ' ~ nrr.millionths(amount) ~ ' * ' ~ nrr.millionths(share) ~ ' + ' ~ divisor ~ ')', '(2 * ' ~ divisor ~ ')'
+    ) }} as decimal(24, 0)) * cast(0.000001 as decimal(7, 6)) as decimal(18, 6))
+{%- endmacro %}
+
+{# intervals_later(at, interval, count): the instant `count` intervals later; null where the interval is none. #}
+{% macro intervals_later(at, interval, count) -%}
+    case {{ interval }}
+        {%- for part in ['day', 'week', 'month', 'year'] %}
+        when '{{ part }}' then {{ dbt.dateadd(part, 'cast(' ~ count ~ ' as integer)', at) }}
+        {%- endfor %}
+    end
+{%- endmacro %}

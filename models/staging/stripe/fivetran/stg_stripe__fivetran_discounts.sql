@@ -1,0 +1,137 @@
+{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran') }}
+{%- set tables = nrr.given_of(['stripe_discount', 'stripe_subscription_discount', 'stripe_customer_discount']) -%}
+{%- set columns = [
+    'id', 'type', 'type_id', 'coupon_id', 'customer_id', 'subscription_id', 'invoice_id', 'start', 'end', '_fivetran_synced',
+    '_fivetran_deleted',
+] -%}
+-- One row per discount that was given, with its coupon; of discounts that only invoices still show, one per invoice.
+with
+{%- for table in tables %}
+{{ table }} as (
+    select
+        {{ loop.index }} as place_of_table,
+        {{ nrr.read_text('id') }} as discount_id,
+        {%- if table == 'stripe_discount' %}
+        upper({{ nrr.read_text(nrr.column_name('type')) }}) as discount_type,
+        {{ nrr.read_text('type_id') }} as type_id,
+        {%- else %}
+        '{{ 'SUBSCRIPTION' if table == 'stripe_subscription_discount' else 'CUSTOMER' }}' as discount_type,
+        cast(null as {{ nrr.type_text() }}) as type_id,
+        {%- endif %}
+        {{ nrr.read_text('coupon_id') }} as coupon_id,
+        {{ nrr.read_text('customer_id') }} as account_id,
+        {{ nrr.read_text('subscription_id') }} as subscription_id,
+        {{ nrr.read_text('invoice_id') }} as invoice_id,
+        {{ nrr.read_timestamp(nrr.column_name('start')) }} as starts_at,
+        case
+            when {{ nrr.is_true('_fivetran_deleted') }}
+                then coalesce({{ nrr.read_timestamp(nrr.column_name('end')) }}, {{ nrr.read_timestamp('_fivetran_synced') }})
+            else {{ nrr.read_timestamp(nrr.column_name('end')) }}
+        end as ends_at,
+        {{ nrr.read_timestamp('_fivetran_synced') }} as recorded_at
+    from {{ nrr.input_rows(table, columns) }} as input
+),
+{% endfor %}
+given as (
+    {%- for table in tables %}
+    select * from {{ table }}
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    select
+        0 as place_of_table,
+        {%- for column in ['discount_id', 'discount_type', 'type_id', 'coupon_id', 'account_id', 'subscription_id', 'invoice_id'] %}
+        cast(null as {{ nrr.type_text() }}) as {{ column }},
+        {%- endfor %}
+        {%- for column in ['starts_at', 'ends_at', 'recorded_at'] %}
+        cast(null as {{ nrr.type_instant() }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (select 1 as one) as nothing
+    where 1 = 0
+    {%- endfor %}
+),
+
+levels as (
+    select
+        given.*,
+        case
+            when substr(coalesce(type_id, ''), 1, 3) = 'si_' or discount_type = 'SUBSCRIPTION_ITEM' then 'item'
+            when
+                discount_type = 'SUBSCRIPTION'
+                or (discount_type is null and invoice_id is null and subscription_id is not null)
+                then 'subscription'
+            -- Fivetran once wrote a subscription's discounts as its customer's, too
+            when discount_type = 'CUSTOMER' and subscription_id is not null then null
+            when discount_type = 'CUSTOMER' or (discount_type is null and invoice_id is null) then 'customer'
+            -- a discount of a subscription, as an invoice or a line of one has it
+            when subscription_id is not null and invoice_id is not null then 'invoice'
+        end as discount_level
+    from given
+),
+
+identified as (
+    select
+        *,
+        coalesce(discount_id, subscription_id, account_id, type_id) as own_id,
+        case when discount_level = 'item' then type_id end as subscription_item_id,
+        case
+            when discount_level = 'customer' then null
+            when discount_level = 'subscription' then coalesce(subscription_id, type_id)
+            else subscription_id
+        end as own_subscription_id,
+        case when discount_level = 'customer' then coalesce(account_id, type_id) else account_id end as own_account_id,
+        -- one that is still there needs no invoice to be known
+        max(case when discount_level in ('item', 'subscription', 'customer') then 1 else 0 end) over (
+            partition by coalesce(discount_id, subscription_id, account_id, type_id)
+        ) as is_still_there
+    from levels
+    where discount_level is not null
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by own_id, case when discount_level = 'invoice' then invoice_id end
+            order by place_of_table, recorded_at desc nulls last, starts_at, discount_level
+        ) as delivery
+    from identified
+    where discount_level <> 'invoice' or is_still_there = 0
+),
+
+coupons as (
+    select
+        {{ nrr.read_text('id') }} as coupon_id,
+        {{ nrr.read_decimal('percent_off') }} as percent_off,
+        {{ nrr.read_decimal('amount_off') }} as amount_off,
+        upper({{ nrr.read_text('currency') }}) as currency,
+        {{ nrr.read_word('duration') }} as duration,
+        {{ nrr.read_whole_number('duration_in_months') }} as duration_in_months,
+        row_number() over (
+            partition by {{ nrr.read_text('id') }}
+            order by {{ nrr.read_timestamp('_fivetran_synced') }} desc nulls last
+        ) as delivery
+    from {{ nrr.input_rows('stripe_coupon', [
+        'id', 'percent_off', 'amount_off', 'currency', 'duration', 'duration_in_months', '_fivetran_synced',
+    ]) }} as input
+)
+
+select
+    ranked.own_id as discount_id,
+    ranked.discount_level,
+    ranked.subscription_item_id,
+    ranked.own_subscription_id as subscription_id,
+    ranked.own_account_id as account_id,
+    ranked.invoice_id,
+    ranked.coupon_id,
+    cast(null as bigint) as place,
+    ranked.starts_at,
+    ranked.ends_at,
+    coupons.percent_off,
+    coupons.amount_off,
+    coupons.currency,
+    coupons.duration,
+    coupons.duration_in_months,
+    ranked.recorded_at
+from ranked
+left join coupons on ranked.coupon_id = coupons.coupon_id and coupons.delivery = 1
+where ranked.delivery = 1

@@ -1,0 +1,113 @@
+{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran') }}
+{%- set has_history = nrr.is_given('stripe_subscription_history') -%}
+{%- set times = {
+    'created_at': 'created', 'starts_at': 'start_date', 'trial_starts_at': 'trial_start', 'trial_ends_at': 'trial_end',
+    'cancels_at': 'cancel_at', 'cancel_requested_at': 'canceled_at', 'ended_at': 'ended_at',
+    'period_starts_at': 'current_period_start', 'period_ends_at': 'current_period_end',
+    'pause_ends_at': 'pause_collection_resumes_at',
+} -%}
+{%- set columns = times.values() | list + [
+    'id', 'customer_id', 'status', 'cancel_at_period_end', 'pause_collection_behavior', 'livemode', '_fivetran_start',
+    '_fivetran_end', '_fivetran_active', '_fivetran_synced', '_fivetran_deleted',
+] -%}
+-- One row per version of a subscription that Fivetran has: its history or, without one, the subscription as it is now.
+with input as (
+    select * from {{ nrr.input_rows(
+        'stripe_subscription_history' if has_history else 'stripe_subscription', columns
+    ) }} as input
+    where not {{ nrr.is_false('livemode') }}
+),
+
+typed as (
+    select
+        {{ nrr.read_text('id') }} as subscription_id,
+        {{ nrr.read_text('customer_id') }} as account_id,
+        coalesce({{ nrr.read_timestamp('_fivetran_start') }}, {{ nrr.read_timestamp('_fivetran_synced') }}) as version_at,
+        {{ nrr.read_word('status') }} as status,
+        {%- for name, column in times.items() %}
+        {{ nrr.read_timestamp(column) }} as {{ name }},
+        {%- endfor %}
+        {{ nrr.is_true('cancel_at_period_end') }} as cancels_at_period_end,
+        {{ nrr.read_word('pause_collection_behavior') }} as pause_behavior,
+        case
+            when {{ nrr.is_true('_fivetran_deleted') }} then {{ nrr.read_timestamp('_fivetran_synced') }}
+            -- a version that is over, and no other follows: the subscription is no longer at Stripe
+            when {{ nrr.is_false('_fivetran_active') }} then {{ nrr.read_timestamp('_fivetran_end') }}
+        end as version_gone_at,
+        {{ nrr.read_timestamp('_fivetran_synced') }} as recorded_at,
+        case
+            {%- for column in times.values() %}
+            when {{ nrr.read_text(column) }} is not null and {{ nrr.read_timestamp(column) }} is null
+                then 'unreadable_{{ column }}'
+            {%- endfor %}
+        end as source_reason,
+        {{ nrr.row_as_text(columns) }} as source_row
+    from input
+),
+
+-- a version that was delivered twice is one
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by subscription_id, version_at, source_reason
+            order by recorded_at desc nulls last, source_row
+        ) as delivery,
+        row_number() over (
+            partition by subscription_id, source_reason
+            order by version_at nulls first, recorded_at nulls first, source_row
+        ) as number_from_first,
+        row_number() over (
+            partition by subscription_id, source_reason
+            order by version_at desc nulls last, recorded_at desc nulls last, source_row desc
+        ) as number_from_newest
+    from typed
+    where subscription_id is not null or account_id is not null or status is not null
+),
+
+versions as (
+    select * from ranked
+    where delivery = 1 or source_reason is not null
+)
+{%- if nrr.is_given('stripe_customer') %},
+
+-- deleting a customer ends the subscriptions at once
+deleted_customers as (
+    select
+        {{ nrr.read_text('id') }} as account_id,
+        min({{ nrr.read_timestamp('_fivetran_synced') }}) as deleted_at
+    from {{ nrr.input_rows('stripe_customer', ['id', 'is_deleted', '_fivetran_synced']) }} as input
+    where {{ nrr.is_true('is_deleted') }}
+    group by {{ nrr.read_text('id') }}
+)
+{%- endif %}
+
+select
+    versions.subscription_id,
+    versions.account_id,
+    versions.version_at,
+    versions.number_from_first > 1 as is_evidence,
+    versions.number_from_newest = 1 as is_newest,
+    versions.status,
+    {%- for name in times %}
+    versions.{{ name }},
+    {%- endfor %}
+    versions.cancels_at_period_end,
+    versions.pause_behavior,
+    cast(null as {{ nrr.type_instant() }}) as paused_at,
+    {%- set deleted_at = ', deleted_customers.deleted_at' if nrr.is_given('stripe_customer') else '' %}
+    case
+        when versions.number_from_newest = 1
+            then coalesce(
+                case
+                    when versions.version_gone_at < {{ nrr.timestamp_literal('2200-01-01') }} then versions.version_gone_at
+                end{{ deleted_at }}
+            )
+    end as gone_at,
+    versions.recorded_at,
+    versions.source_reason,
+    versions.source_row
+from versions
+{%- if nrr.is_given('stripe_customer') %}
+left join deleted_customers on versions.account_id = deleted_customers.account_id
+{%- endif %}

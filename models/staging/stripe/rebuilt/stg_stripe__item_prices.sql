@@ -1,0 +1,26 @@
+{{ config(enabled=nrr.rebuilds_stripe(), materialized='table') }}
+-- One row per item and price that it had: its newest line of a whole period, which shows what a price row does not: the
+-- part of it that is tax, the currency that was billed, and all of it where there is no price row.
+with lines as (
+    select
+        *,
+        row_number() over (
+            partition by subscription_item_id, price_id
+            order by period_starts_at desc, amount desc
+        ) as number_from_last
+    from {{ ref('stg_stripe__item_lines') }}
+    where line_kind = 'cycle' and amount > 0
+)
+
+select
+    lines.subscription_item_id,
+    lines.subscription_id,
+    lines.price_id,
+    lines.currency,
+    lines.amount,
+    lines.quantity,
+    lines.unit_amount_excluding_tax,
+    lines.amount_excluding_tax,
+    {{ dbt.datediff('lines.period_starts_at', 'lines.period_ends_at', 'day') }} as period_days
+from lines
+where lines.number_from_last = 1

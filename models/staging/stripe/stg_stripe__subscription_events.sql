@@ -36,7 +36,7 @@ newest as (
     group by complete.complete_to
 ),
 
--- The newest state of all is recorded when the tables were: up to then they are complete, even if nothing has changed since.
+-- The newest state of all is recorded when the tables were: up to then they are complete, even if nothing has changed.
 states as (
     select
         states.*,

@@ -29,7 +29,9 @@ with segments as (
     left join {{ ref('stg_stripe__inclusive_taxes') }} as item_taxes
         on changes.subscription_item_id = item_taxes.subscription_item_id
     left join {{ ref('stg_stripe__inclusive_taxes') }} as subscription_taxes
-        on changes.subscription_id = subscription_taxes.subscription_id and subscription_taxes.subscription_item_id is null
+        on
+            changes.subscription_id = subscription_taxes.subscription_id
+            and subscription_taxes.subscription_item_id is null
 ),
 
 -- what all the tiers of a price come to for a quantity

@@ -101,7 +101,8 @@ credits as (
         lines.price_id,
         case when not lines.is_metered then lines.quantity end as quantity,
         lines.recorded_at,
-        row_number() over (partition by lines.subscription_item_id order by lines.period_starts_at, lines.price_id) as number,
+        row_number() over (partition by lines.subscription_item_id order by lines.period_starts_at, lines.price_id)
+            as number,
         row_number() over (partition by lines.subscription_item_id order by lines.period_starts_at desc, lines.price_id)
             as number_from_last
     from lines

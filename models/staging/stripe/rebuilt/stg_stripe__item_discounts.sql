@@ -96,7 +96,10 @@ weighed as (
         in_force.*,
         case
             when items_folded.subscription_item_id is null then in_force.period_minor
-            else cast(in_force.period_minor as decimal(28, 6)) * {{ nrr.share_left('items_folded.discount_percent') }} - items_folded.discount_amount
+            else
+                cast(in_force.period_minor as decimal(28, 6))
+                * {{ nrr.share_left('items_folded.discount_percent') }}
+                - items_folded.discount_amount
         end as remains
     from in_force
     left join items_folded

@@ -1,6 +1,6 @@
 {{ config(enabled=nrr.rebuilds_stripe(), materialized='table') }}
--- One row per item, price, instant and kind of invoice line: what a subscription's lines say of the item that they are for.
--- A tiered price has a line for each tier. One-off lines are of no item.
+-- One row per item, price, instant and kind of invoice line: what a subscription's lines say of the item that they are
+-- for. A tiered price has a line for each tier. One-off lines are of no item.
 with lines as (
     select
         lines.*,
@@ -63,7 +63,8 @@ select
     max(currency) as currency,
     cast(sum(amount) as decimal(18, 6)) as amount,
     cast(
-        case when is_tiered then sum(case when is_flat_fee then 0 else quantity end) else max(quantity) end as decimal(18, 6)
+        case when is_tiered then sum(case when is_flat_fee then 0 else quantity end) else max(quantity) end
+        as decimal(18, 6)
     ) as quantity,
     -- of one line alone: the lines of tiers have different ones
     case when count(*) = 1 then max(unit_amount_excluding_tax) end as unit_amount_excluding_tax,

@@ -13,14 +13,14 @@ with lines as (
 )
 
 select
-    lines.subscription_item_id,
-    lines.subscription_id,
-    lines.price_id,
-    lines.currency,
-    lines.amount,
-    lines.quantity,
-    lines.unit_amount_excluding_tax,
-    lines.amount_excluding_tax,
-    {{ dbt.datediff('lines.period_starts_at', 'lines.period_ends_at', 'day') }} as period_days
+    subscription_item_id,
+    subscription_id,
+    price_id,
+    currency,
+    amount,
+    quantity,
+    unit_amount_excluding_tax,
+    amount_excluding_tax,
+    {{ dbt.datediff('period_starts_at', 'period_ends_at', 'day') }} as period_days
 from lines
-where lines.number_from_last = 1
+where number_from_last = 1

@@ -1,6 +1,6 @@
 {{ config(enabled=nrr.rebuilds_stripe(), materialized='table') }}
--- One row per item and change of anything that its MRR is made of: the union of its subscription's status, its own price and
--- quantity, and its discounts. Equal neighbours are one.
+-- One row per item and change of anything that its MRR is made of: the union of its subscription's status, its own price
+-- and quantity, and its discounts. Equal neighbours are one.
 {%- set told = [
     'account_id', 'status', 'price_id', 'product_id', 'pricing_model', 'quantity', 'unit_amount', 'currency',
     'billing_interval', 'billing_interval_count', 'discount_percent', 'discount_amount', 'is_reconstructed', 'source_reason',
@@ -62,7 +62,8 @@ in_order as (
     select
         *,
         {%- for column in told %}
-        lag({{ column }}) over (partition by subscription_item_id order by changes_at) as {{ column }}_before{{ ',' if not loop.last }}
+        lag({{ column }}) over (partition by subscription_item_id order by changes_at)
+            as {{ column }}_before{{ ',' if not loop.last }}
         {%- endfor %}
     from plain
 )

@@ -11,15 +11,18 @@ versions as (
         lives.begins_at,
         lives.ended_at as life_ends_at,
         lives.paid_until,
-        lag(versions.version_at) over (partition by versions.subscription_id order by versions.version_at, versions.is_newest)
-            as previous_version_at,
-        lag(versions.status) over (partition by versions.subscription_id order by versions.version_at, versions.is_newest)
-            as previous_status,
-        lag(versions.cancel_requested_at) over (
-            partition by versions.subscription_id order by versions.version_at, versions.is_newest
-        ) as previous_request_at,
-        row_number() over (partition by versions.subscription_id order by versions.version_at, versions.is_newest)
-            as version_number
+        {%- for column, name in {
+            'version_at': 'previous_version_at', 'status': 'previous_status', 'cancel_requested_at': 'previous_request_at',
+        }.items() %}
+        lag(versions.{{ column }}) over (
+            partition by versions.subscription_id
+            order by versions.version_at, versions.is_newest
+        ) as {{ name }},
+        {%- endfor %}
+        row_number() over (
+            partition by versions.subscription_id
+            order by versions.version_at, versions.is_newest
+        ) as version_number
     from {{ ref('stg_stripe__subscription_states') }} as versions
     inner join lives on versions.subscription_id = lives.subscription_id
     where versions.source_reason is null
@@ -31,7 +34,9 @@ dated as (
         *,
         case
             when version_number = 1 then begins_at
-            when previous_status = 'trialing' and status <> 'trialing' and trial_ends_at between previous_version_at and version_at
+            when
+                previous_status = 'trialing' and status <> 'trialing'
+                and trial_ends_at between previous_version_at and version_at
                 then trial_ends_at
             when status = 'paused' and paused_at between previous_version_at and version_at then paused_at
             {%- if at_cancellation %}
@@ -72,10 +77,20 @@ with_since as (
 ),
 
 moments as (
-    select with_since.*, holds_from as changes_at from with_since
-    {%- for column in ['trial_starts_at', 'trial_ends_at', 'since', 'pause_ends_at'] + (['cancel_requested_at'] if at_cancellation else []) %}
+    {%- set dates = ['trial_starts_at', 'trial_ends_at', 'since', 'pause_ends_at'] %}
+    {%- if at_cancellation -%} {%- do dates.append('cancel_requested_at') -%} {%- endif %}
+    select
+        with_since.*,
+        holds_from as changes_at
+    from with_since
+    {%- for column in dates %}
+
     union all
-    select with_since.*, {{ column }} as changes_at from with_since
+
+    select
+        with_since.*,
+        {{ column }} as changes_at
+    from with_since
     where {{ column }} > holds_from and ({{ column }} < holds_to or holds_to is null)
     {%- endfor %}
 ),
@@ -91,7 +106,9 @@ judged as (
             when cancel_requested_at <= changes_at then 'cancelled'
             {%- endif %}
             when trial_starts_at <= changes_at and changes_at < trial_ends_at then 'trialing'
-            when pause_behavior is not null and changes_at >= since and (pause_ends_at is null or changes_at < pause_ends_at)
+            when
+                pause_behavior is not null and changes_at >= since
+                and (pause_ends_at is null or changes_at < pause_ends_at)
                 then 'paused'
             when status in ('paused', 'unpaid', 'past_due') and changes_at < since then 'active'
             -- a row that was not written again when its trial was over, though the subscription was paid for since

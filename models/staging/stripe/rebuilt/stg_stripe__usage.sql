@@ -1,6 +1,6 @@
 {{ config(enabled=nrr.rebuilds_stripe()) }}
--- One row per metered item and finished billing period: what it came to, and the time for which that is its MRR: from the
--- end of the period until the next one is finished. After a period without a line it was nothing.
+-- One row per metered item and finished billing period: what it came to, and the time for which that is its MRR: from
+-- the end of the period until the next one is finished. After a period without a line it was nothing.
 with lines as (
     select
         lines.*,
@@ -12,7 +12,9 @@ with lines as (
     left join {{ ref('stg_stripe__inclusive_taxes') }} as item_taxes
         on lines.subscription_item_id = item_taxes.subscription_item_id
     left join {{ ref('stg_stripe__inclusive_taxes') }} as subscription_taxes
-        on lines.subscription_id = subscription_taxes.subscription_id and subscription_taxes.subscription_item_id is null
+        on
+            lines.subscription_id = subscription_taxes.subscription_id
+            and subscription_taxes.subscription_item_id is null
     where lines.is_metered and lines.line_kind = 'cycle' and lines.period_ends_at > lines.period_starts_at
 ),
 
@@ -25,7 +27,8 @@ periods as (
         ) }} as next_is_due_by,
         lead(period_starts_at) over (partition by subscription_item_id order by period_ends_at, period_starts_at)
             as next_starts_at,
-        lead(period_ends_at) over (partition by subscription_item_id order by period_ends_at, period_starts_at) as next_ends_at
+        lead(period_ends_at) over (partition by subscription_item_id order by period_ends_at, period_starts_at)
+            as next_ends_at
     from lines
 )
 

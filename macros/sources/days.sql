@@ -73,3 +73,21 @@
         else {{ text }}
     end
 {%- endmacro %}
+
+{#
+  whole_months(first_day, end_day): how many months there are from one day to, not including, another, or null where they
+  are not whole. The end may be a day late: who writes 15 January to 15 January means a year too, and 31 January to
+  29 February is a month.
+#}
+{% macro whole_months(first_day, end_day) -%}
+    {%- set months = nrr.months_between(first_day, end_day) -%}
+    {%- set last_day = nrr.add_days(end_day, -1) -%}
+    case
+        when
+            {{ months }} >= 1
+            and {{ nrr.add_months(first_day, months) }} in ({{ end_day }}, {{ last_day }})
+            then {{ months }}
+        when {{ months }} >= 2 and {{ nrr.add_months(first_day, months ~ ' - 1') }} = {{ last_day }}
+            then {{ months }} - 1
+    end
+{%- endmacro %}

@@ -13,7 +13,7 @@
         'contracts': ['contracts'],
         'stripe': nrr.stripe_inputs()[nrr.stripe_loader()],
         'chargebee': ['chargebee_subscription'],
-        'recurly': ['recurly_subscription_history', 'recurly_plan_history'],
+        'recurly': nrr.recurly_inputs()[nrr.recurly_loader()],
         'zuora': ['zuora_subscription', 'zuora_rate_plan', 'zuora_rate_plan_charge'],
     }) -%}
 {% endmacro %}

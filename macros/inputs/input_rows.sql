@@ -76,5 +76,9 @@
         'contracts': ['account_id', 'starts_on', 'amount'],
         'account_links': ['source_system', 'source_account_id', 'account_id'],
         'subscription_links': ['old', 'new'],
+        'recurly_subscription_history': ['id', 'updated_at', 'account_id', 'plan_id', 'state', 'unit_amount'],
+        'recurly_plan_history': ['id', 'interval_unit', 'interval_length'],
+        'recurly_subscriptions': ['id', 'updated_at', 'account', 'plan', 'state', 'unit_amount'],
+        'recurly_plans': ['id', 'interval_unit', 'interval_length'],
     }.get(name, [])) -%}
 {% endmacro %}

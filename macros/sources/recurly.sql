@@ -1,0 +1,112 @@
+{# Recurly: which loader's tables are read, and billing periods, which have a length of days or months. #}
+
+{# recurly_inputs(): loader -> the tables without which Recurly's subscriptions cannot be known from it. #}
+{% macro recurly_inputs() %}
+    {%- do return({
+        'fivetran': ['recurly_subscription_history', 'recurly_plan_history'],
+        'airbyte': ['recurly_subscriptions', 'recurly_plans'],
+    }) -%}
+{% endmacro %}
+
+{# recurly_loader(): the first loader one of whose tables is given. #}
+{% macro recurly_loader() %}
+    {%- for loader, inputs in nrr.recurly_inputs().items() -%}
+        {%- for input in inputs if nrr.is_given(input) -%} {%- do return(loader) -%} {%- endfor -%}
+    {%- endfor -%}
+    {%- do return('fivetran') -%}
+{% endmacro %}
+
+{# recurly_is(loader): whether the source is on and reads that loader's tables. #}
+{% macro recurly_is(loader) %}
+    {%- do return(nrr.has_source('recurly') and nrr.recurly_loader() == loader) -%}
+{% endmacro %}
+
+{#
+  periods_later(instant, number, unit, length): the instant that many periods of `length` days, weeks, months or years
+  later: null where the unit is none of these.
+#}
+{% macro periods_later(instant, number, unit, length) -%}
+    case
+        {%- for word, part, times in [('day', 'day', 1), ('week', 'day', 7), ('month', 'month', 1), ('year', 'month', 12)] %}
+        when {{ unit }} in ('{{ word }}', '{{ word }}s') then cast(
+            {{ dbt.dateadd(part, '(cast(' ~ number ~ ' as integer) * cast(' ~ length ~ ' as integer) * ' ~ times ~ ')', instant) }}
+            as {{ nrr.type_instant() }}
+        )
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{#
+  periods_between(earlier, later, unit, length): about how many whole periods lie between two instants: the right number
+  or, where the last month is not over, one more.
+#}
+{% macro periods_between(earlier, later, unit, length) -%}
+    {%- set days = dbt.datediff('cast(' ~ earlier ~ ' as date)', 'cast(' ~ later ~ ' as date)', 'day') -%}
+    cast(floor(
+        case
+            when {{ unit }} in ('day', 'days') then {{ days }}
+            when {{ unit }} in ('week', 'weeks') then {{ days }} / 7
+            when {{ unit }} in ('month', 'months') then {{ nrr.months_between(earlier, later) }}
+            when {{ unit }} in ('year', 'years') then {{ nrr.months_between(earlier, later) }} / 12
+        end / {{ length }}
+    ) as integer)
+{%- endmacro %}
+
+{#
+  period_begun_by(instant, anchor, unit, length): the newest instant that lies whole periods behind the anchor, up to the given
+  one: where the billing period began that is running then; the anchor itself, if it is later.
+#}
+{% macro period_begun_by(instant, anchor, unit, length) -%}
+    {%- set number = nrr.periods_between(anchor, instant, unit, length) -%}
+    case
+        when {{ instant }} <= {{ anchor }} then {{ anchor }}
+        when {{ nrr.periods_later(anchor, number, unit, length) }} <= {{ instant }}
+            then {{ nrr.periods_later(anchor, number, unit, length) }}
+        else {{ nrr.periods_later(anchor, '(' ~ number ~ ' - 1)', unit, length) }}
+    end
+{%- endmacro %}
+
+{# period_from(instant, anchor, unit, length): the first of these instants that is not before the given one. #}
+{% macro period_from(instant, anchor, unit, length) -%}
+    {%- set number = nrr.periods_between(anchor, instant, unit, length) -%}
+    case
+        when {{ instant }} <= {{ anchor }} then {{ anchor }}
+        when {{ nrr.periods_later(anchor, number, unit, length) }} >= {{ instant }}
+            then {{ nrr.periods_later(anchor, number, unit, length) }}
+        else {{ nrr.periods_later(anchor, '(' ~ number ~ ' + 1)', unit, length) }}
+    end
+{%- endmacro %}
+
+{# day_later(instant), day_earlier(instant): a day of slack, since one event has several times in several tables. #}
+{% macro day_later(instant) -%} cast({{ dbt.dateadd('day', 1, instant) }} as {{ nrr.type_instant() }}) {%- endmacro %}
+{% macro day_earlier(instant) -%} cast({{ dbt.dateadd('day', -1, instant) }} as {{ nrr.type_instant() }}) {%- endmacro %}
+
+{# end_of_time(): an instant behind all others, for what has no end. #}
+{% macro end_of_time() -%} {{ nrr.timestamp_literal('2300-01-01 00:00:00') }} {%- endmacro %}
+
+{#
+  divided_amount(amount, divisor): a quotient of two numbers of decimal(18, 6) that are not negative, exactly, rounded
+  half away from zero to 6 decimals.
+#}
+{% macro divided_amount(amount, divisor) -%}
+    {%- set integer = nrr.type_wide_integer() -%}
+    {%- set million = 'cast(1000000 as ' ~ integer ~ ')' -%}
+    {%- set whole = nrr.millionths(divisor) -%}
+    cast(
+        cast({{ nrr.divide_whole(
+            '((2 * ' ~ nrr.millionths(amount) ~ ' * ' ~ million ~ ' + ' ~ whole ~ ') * ' ~ million ~ ')',
+            '(2 * ' ~ whole ~ ' * ' ~ million ~ ')'
+        ) }} as decimal(18, 0)) * cast(0.000001 as decimal(7, 6)) as decimal(18, 6)
+    )
+{%- endmacro %}
+
+{#
+  exclusive_amount(amount, is_tax_inclusive, tax_rate): an amount without the tax that is inside it, null where there is
+  some and its rate is not known.
+#}
+{% macro exclusive_amount(amount, is_tax_inclusive, tax_rate) -%}
+    case
+        when not coalesce({{ is_tax_inclusive }}, false) or {{ tax_rate }} = 0 then {{ amount }}
+        when {{ tax_rate }} > 0 then {{ nrr.divided_amount(amount, '(1 + ' ~ tax_rate ~ ')') }}
+    end
+{%- endmacro %}

@@ -1,0 +1,122 @@
+{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
+{%- set has_types = nrr.is_given('recurly_add_ons' if is_airbyte else 'recurly_plan_add_on_history') -%}
+{{ config(
+    enabled=nrr.has_source('recurly') and (is_airbyte or nrr.is_given('recurly_subscription_add_on_history')),
+    materialized='table',
+) }}
+{%- set times = ['created_at', 'updated_at', 'expired_at'] -%}
+{%- set columns = [
+    'id', 'subscription_id', 'plan_add_on_id', 'add_on_code', 'add_on_type', 'quantity', 'unit_amount',
+    'unit_amount_decimal', 'tier_type', 'tiers', 'usage_percentage', 'usage_type', 'usage_calculation_type',
+] + times -%}
+-- One row per add-on of a subscription and version of it: its values as their types, and the one reason for which the
+-- row cannot be used, if there is one.
+with
+{%- if is_airbyte %}
+elements as (
+    select * from {{ nrr.json_elements(
+        ref('stg_recurly__subscription_versions'), ['subscription_id', 'updated_at', 'next_updated_at'], 'add_ons'
+    ) }} as elements
+),
+
+-- each version of a subscription lists the add-ons that it has
+input as (
+    select
+        subscription_id,
+        updated_at,
+        next_updated_at,
+        element as source_row,
+        {%- set paths = {'plan_add_on_id': 'add_on.id', 'add_on_code': 'add_on.code', 'add_on_type': 'add_on.add_on_type',
+            'usage_type': 'add_on.usage_type'} %}
+        {%- for column in columns if column not in ['subscription_id', 'updated_at'] %}
+        {{ nrr.json_value('element', paths.get(column, column)) }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from elements
+),
+{%- else %}
+input as (
+    select * from {{ nrr.input_rows('recurly_subscription_add_on_history', columns) }} as input
+),
+{%- endif %}
+
+read as (
+    select
+        {{ nrr.read_text('subscription_id') }} as subscription_id,
+        {{ nrr.read_text('id') }} as add_on_id,
+        coalesce({{ nrr.read_text('plan_add_on_id') }}, {{ nrr.read_text('add_on_code') }}, {{ nrr.read_text('id') }})
+            as plan_add_on_id,
+        {{ nrr.read_text('add_on_code') }} as add_on_code,
+        {{ nrr.read_word('add_on_type') }} as add_on_type,
+        {{ nrr.read_word('tier_type') }} as tier_type,
+        tiers,
+        coalesce(
+            {{ nrr.read_text('usage_percentage') }}, {{ nrr.read_text('usage_type') }},
+            {{ nrr.read_text('usage_calculation_type') }}
+        ) is not null as has_usage,
+        {%- for column in times %}
+        {{ nrr.read_timestamp(column) }} as {{ column }},
+        {%- endfor %}
+        {%- if is_airbyte %}
+        next_updated_at,
+        {%- endif %}
+        {{ nrr.read_decimal('quantity') }} as quantity,
+        coalesce({{ nrr.read_decimal('unit_amount_decimal') }}, {{ nrr.read_decimal('unit_amount') }}) as unit_amount,
+        case
+            {%- for column in times %}
+            when {{ nrr.read_text(column) }} is not null and {{ nrr.read_timestamp(column) }} is null
+                then 'unreadable_{{ column }}'
+            {%- endfor %}
+            {%- for column in ['quantity', 'unit_amount', 'unit_amount_decimal'] %}
+            when {{ nrr.read_text(column) }} is not null and {{ nrr.read_decimal(column) }} is null
+                then 'unreadable_{{ column }}'
+            {%- endfor %}
+        end as unreadable,
+        {{ 'source_row' if is_airbyte else nrr.row_as_text(columns) }} as source_row
+    from input
+)
+{%- if is_airbyte %},
+
+-- ... and one that the next version does not list has ended by then
+listed as (
+    select
+        read.*,
+        lead(updated_at) over (partition by subscription_id, add_on_id order by updated_at) as next_listed_at
+    from read
+)
+{%- endif %}
+
+select
+    rows_read.subscription_id,
+    rows_read.add_on_id,
+    rows_read.plan_add_on_id,
+    {{ 'coalesce(rows_read.add_on_code, plan_add_ons.add_on_code)' if has_types else 'rows_read.add_on_code' }} as add_on_code,
+    {{ 'coalesce(rows_read.tier_type, plan_add_ons.tier_type)' if has_types else 'rows_read.tier_type' }} as tier_type,
+    rows_read.tiers,
+    rows_read.has_usage
+    or coalesce(rows_read.add_on_type, {{ 'plan_add_ons.add_on_type, ' if has_types }}'fixed') = 'usage' as is_usage,
+    rows_read.created_at,
+    rows_read.updated_at,
+    {%- if is_airbyte %}
+    case
+        when rows_read.expired_at is null and rows_read.next_updated_at is not null
+            and coalesce(rows_read.next_listed_at <> rows_read.next_updated_at, true)
+            then rows_read.next_updated_at
+        else rows_read.expired_at
+    end as expired_at,
+    {%- else %}
+    rows_read.expired_at,
+    {%- endif %}
+    coalesce(rows_read.quantity, 1) as quantity,
+    rows_read.unit_amount,
+    case
+        when rows_read.add_on_id is null then 'missing_id'
+        when rows_read.subscription_id is null then 'missing_subscription_id'
+        when rows_read.unreadable is not null then rows_read.unreadable
+        when rows_read.updated_at is null and rows_read.created_at is null then 'missing_updated_at'
+    end as source_reason,
+    rows_read.source_row
+from {{ 'listed' if is_airbyte else 'read' }} as rows_read
+{%- if has_types %}
+left join {{ ref('stg_recurly__plan_add_ons') }} as plan_add_ons
+    on rows_read.plan_add_on_id = plan_add_ons.plan_add_on_id
+{%- endif %}

@@ -1,0 +1,101 @@
+{{ config(enabled=nrr.has_source('recurly'), materialized='table') }}
+{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
+{%- set input_name = 'recurly_line_items' if is_airbyte else 'recurly_line_item_history' -%}
+{%- set type = nrr.column_name('type') -%}
+{%- set numbers = ['quantity', 'unit_amount', 'subtotal', 'tax', 'proration_rate', 'tax_rate'] -%}
+{%- set columns = [
+    'id', 'updated_at', 'created_at', 'subscription_id', 'plan_id', 'plan_code', 'add_on_id', 'add_on_code', 'type', 'state',
+    'origin', 'currency', 'quantity', 'unit_amount', 'unit_amount_decimal', 'subtotal', 'discount', 'tax', 'tax_rate', 'tax_inclusive',
+    'proration_rate', 'refund', 'start_date', 'end_date',
+] + (['tax_info'] if is_airbyte else ['_fivetran_synced']) -%}
+-- One row per charge for a subscription's plan or one of its add-ons, of a billing period: what it was for, and how
+-- much. Credits, set-up fees, charges made once, carried balances and what failed are none. An invoice may be paid in
+-- several transactions, and a line be loaded several times: it is one charge.
+with input as (
+    select * from {{ nrr.input_rows(input_name, columns) }} as input
+),
+
+loads as (
+    select
+        {{ nrr.read_text('id') }} as line_item_id,
+        {{ nrr.read_text('subscription_id') }} as subscription_id,
+        {{ nrr.read_text('plan_id') }} as plan_id,
+        {{ nrr.read_text('plan_code') }} as plan_code,
+        coalesce({{ nrr.read_text('add_on_id') }}, {{ nrr.read_text('add_on_code') }}) as plan_add_on_id,
+        {{ nrr.read_text('add_on_code') }} as add_on_code,
+        {{ nrr.read_word('origin') }} as origin,
+        {{ nrr.read_word(type) }} as line_type,
+        {{ nrr.read_word('state') }} as line_state,
+        coalesce({{ nrr.read_word('refund') }}, 'false') in ('true', 't', '1') as is_refund,
+        {{ nrr.read_word('tax_inclusive') }} in ('true', 't', '1', 'yes') as is_tax_inclusive,
+        upper({{ nrr.read_text('currency') }}) as currency,
+        {{ nrr.read_decimal('quantity') }} as quantity,
+        coalesce({{ nrr.read_decimal('unit_amount_decimal') }}, {{ nrr.read_decimal('unit_amount') }}) as unit_amount,
+        {{ nrr.read_decimal('subtotal') }} as subtotal,
+        {{ nrr.read_decimal('tax') }} as tax,
+        {%- if is_airbyte %}
+        coalesce({{ nrr.read_decimal('tax_rate') }}, {{ nrr.read_decimal(nrr.json_value('tax_info', 'rate')) }}) as tax_rate,
+        {%- else %}
+        {{ nrr.read_decimal('tax_rate') }} as tax_rate,
+        {%- endif %}
+        {{ nrr.read_decimal('proration_rate') }} as proration_rate,
+        {{ nrr.read_timestamp('start_date') }} as starts_at,
+        {{ nrr.read_timestamp('end_date') }} as ends_at,
+        {{ nrr.read_timestamp('created_at') }} as created_at,
+        case
+            {%- for column in numbers if column != 'tax_rate' %}
+            when {{ nrr.read_text(column) }} is not null and {{ nrr.read_decimal(column) }} is null
+                then 'unreadable_{{ column }}'
+            {%- endfor %}
+            {%- for column in ['start_date', 'end_date'] %}
+            when {{ nrr.read_text(column) }} is not null and {{ nrr.read_timestamp(column) }} is null
+                then 'unreadable_{{ column }}'
+            {%- endfor %}
+            when {{ nrr.read_text('start_date') }} is null then 'missing_start_date'
+            when {{ nrr.read_text('unit_amount') }} is null and {{ nrr.read_text('unit_amount_decimal') }} is null
+                then 'missing_unit_amount'
+        end as source_reason,
+        {{ nrr.read_timestamp('updated_at') }} as updated_at,
+        {{ nrr.row_as_text(columns) }} as source_row
+    from input
+),
+
+in_order as (
+    select
+        loads.*,
+        row_number() over (
+            partition by coalesce(line_item_id, source_row) order by updated_at desc nulls last, source_row
+        ) as newest_first
+    from loads
+)
+
+select
+    line_item_id,
+    subscription_id,
+    plan_id,
+    plan_code,
+    case when origin = 'add_on' then plan_add_on_id end as plan_add_on_id,
+    add_on_code,
+    origin,
+    is_tax_inclusive,
+    currency,
+    coalesce(quantity, 1) as quantity,
+    unit_amount,
+    subtotal,
+    tax,
+    tax_rate,
+    proration_rate,
+    starts_at,
+    ends_at,
+    created_at,
+    source_reason,
+    source_row
+from in_order
+where
+    newest_first = 1
+    and subscription_id is not null
+    and origin in ('plan', 'add_on')
+    and coalesce(line_type, 'charge') = 'charge'
+    and coalesce(line_state, 'invoiced') not in ('failed', 'voided')
+    and not is_refund
+    and coalesce(unit_amount, 0) >= 0

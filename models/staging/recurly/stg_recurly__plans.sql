@@ -1,0 +1,31 @@
+{{ config(enabled=nrr.has_source('recurly')) }}
+{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
+{%- set columns = ['id', 'code', 'interval_unit', 'interval_length', 'updated_at'] -%}
+-- One row per plan: how long a billing period of it is, which cannot change once there is the plan. What it costs can,
+-- and is not read: a subscription has its own price.
+with input as (
+    select * from {{ nrr.input_rows('recurly_plans' if is_airbyte else 'recurly_plan_history', columns) }} as input
+),
+
+versions as (
+    select
+        {{ nrr.read_text('id') }} as plan_id,
+        {{ nrr.read_text('code') }} as plan_code,
+        coalesce({{ nrr.read_word('interval_unit') }}, 'months') as interval_unit,
+        case
+            when {{ nrr.read_text('interval_length') }} is null then 1
+            else {{ nrr.read_whole_number('interval_length') }}
+        end as interval_length,
+        row_number() over (
+            partition by {{ nrr.read_text('id') }} order by {{ nrr.read_timestamp('updated_at') }} desc nulls last
+        ) as newest_first
+    from input
+)
+
+select
+    plan_id,
+    plan_code,
+    interval_unit,
+    interval_length
+from versions
+where newest_first = 1 and plan_id is not null

@@ -1,0 +1,153 @@
+{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
+{%- set has_lines = nrr.is_given('recurly_line_items' if is_airbyte else 'recurly_line_item_history') -%}
+{%- set has_add_ons = is_airbyte or nrr.is_given('recurly_subscription_add_on_history') -%}
+{%- set has_discounts = nrr.is_given('recurly_account_coupon_redemptions' if is_airbyte else 'recurly_coupon_redemption_history') -%}
+{%- set types = nrr.event_types() -%}
+{{ config(enabled=nrr.has_source('recurly'), materialized='table') }}
+-- One row per state of an item of Recurly's subscriptions, the plan or an add-on, or row of a table that cannot be
+-- used: in the columns of subscription_events, and where it is from.
+with subscriptions as (
+    select
+        subscription_id,
+        account_id,
+        recorded_at,
+        row_number() over (partition by subscription_id order by updated_at desc) as newest_first
+    from {{ ref('stg_recurly__subscription_versions') }}
+),
+
+-- One subscription tells up to when the tables are complete.
+newest as (
+    select max(recorded_at) as recorded_at
+    from subscriptions
+),
+
+clock as (
+    select min(subscriptions.subscription_id) as subscription_id
+    from subscriptions
+    inner join newest on subscriptions.recorded_at = newest.recorded_at
+),
+
+owners as (
+    select
+        subscriptions.subscription_id,
+        subscriptions.account_id,
+        case
+            when clock.subscription_id is not null and newest_sync.synced_at > subscriptions.recorded_at
+                then newest_sync.synced_at
+            else subscriptions.recorded_at
+        end as recorded_at
+    from subscriptions
+    cross join {{ ref('stg_recurly__newest_sync') }} as newest_sync
+    left join clock on subscriptions.subscription_id = clock.subscription_id
+    where subscriptions.newest_first = 1
+),
+
+states as (
+    select
+        {{ dbt.concat(['states.item_id', "' '", nrr.as_text('states.starts_at')]) }} as event_id,
+        owners.account_id,
+        states.subscription_id,
+        states.item_id as subscription_item_id,
+        states.starts_at as effective_at,
+        owners.recorded_at,
+        states.status,
+        states.product_id,
+        states.plan_id,
+        states.pricing_model,
+        states.quantity,
+        states.unit_amount,
+        states.currency,
+        states.interval_unit as billing_interval,
+        states.interval_length as billing_interval_count,
+        states.discount_percent,
+        states.discount_amount,
+        states.is_reconstructed,
+        states.source_reason,
+        cast(null as {{ nrr.type_text() }}) as source_row
+    from {{ ref('stg_recurly__item_states') }} as states
+    inner join owners on states.subscription_id = owners.subscription_id
+),
+
+unusable_rows as (
+    select
+        account_id,
+        subscription_id,
+        source_reason,
+        source_row
+    from {{ ref('stg_recurly__subscription_rows') }}
+    where source_reason is not null
+    {%- if has_add_ons %}
+
+    union all
+
+    select
+        owners.account_id,
+        rows_of_add_ons.subscription_id,
+        rows_of_add_ons.source_reason,
+        rows_of_add_ons.source_row
+    from {{ ref('stg_recurly__add_on_rows') }} as rows_of_add_ons
+    left join owners on rows_of_add_ons.subscription_id = owners.subscription_id
+    where rows_of_add_ons.source_reason is not null
+    {%- endif %}
+    {%- if has_lines %}
+
+    union all
+
+    select
+        owners.account_id,
+        line_items.subscription_id,
+        line_items.source_reason,
+        line_items.source_row
+    from {{ ref('stg_recurly__line_items') }} as line_items
+    left join owners on line_items.subscription_id = owners.subscription_id
+    where line_items.source_reason is not null
+    {%- endif %}
+    {%- if has_discounts %}
+
+    union all
+
+    select
+        redemptions.account_id,
+        redemptions.subscription_id,
+        coalesce(redemptions.source_reason, 'unknown_coupon_id') as source_reason,
+        redemptions.source_row
+    from {{ ref('stg_recurly__redemption_rows') }} as redemptions
+    left join (select distinct coupon_id from {{ ref('stg_recurly__coupons') }}) as coupons
+        on redemptions.coupon_id = coupons.coupon_id
+    where redemptions.source_reason is not null or coupons.coupon_id is null
+    {%- endif %}
+),
+
+events as (
+    select * from states
+
+    union all
+
+    select
+        {%- for column in ['event_id'] %}
+        cast(null as {{ types[column] }}) as {{ column }},
+        {%- endfor %}
+        account_id,
+        subscription_id,
+        {%- for column in [
+            'subscription_item_id', 'effective_at', 'recorded_at', 'status', 'product_id', 'plan_id', 'pricing_model',
+            'quantity', 'unit_amount', 'currency', 'billing_interval', 'billing_interval_count', 'discount_percent',
+            'discount_amount',
+        ] %}
+        cast(null as {{ types[column] }}) as {{ column }},
+        {%- endfor %}
+        false as is_reconstructed,
+        source_reason,
+        source_row
+    from unusable_rows
+)
+
+select
+    {%- for column in nrr.event_columns() %}
+    cast({{ 'null' if column in ['sequence', 'discount_ends_at'] else column }} as {{ types[column] }}) as {{ column }},
+    {%- endfor %}
+    cast('recurly' as {{ nrr.type_text() }}) as source_system,
+    is_reconstructed,
+    cast(source_reason as {{ nrr.type_text() }}) as source_reason,
+    cast(source_row as {{ nrr.type_text() }}) as source_row
+from events

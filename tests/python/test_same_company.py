@@ -26,9 +26,17 @@ class Source:
     knows: set[str]
 
 
+# No source but the events knows what the events call pricing_model, the company's own words.
 SOURCES = [
     # by account, currency, product and plan; an amount by month says nothing of how it is billed
     Source("snapshots_long", {"plan"}),
+    # by account and currency alone
+    Source("snapshots_wide", set()),
+    # movements name the plan; their sum is an amount by month, however it is billed
+    Source("movements", {"plan"}),
+    Source("periods", {"plan", "billing_interval"}),
+    # item prices are the plans
+    Source("chargebee", {"plan", "billing_interval"}),
 ]
 
 

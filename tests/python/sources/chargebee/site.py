@@ -131,7 +131,10 @@ class Site:
                 writer.writeheader()
                 for row in rows:
                     writer.writerow(
-                        {k: json.dumps(v) if k in JSON and v is not None else v for k, v in row.items()}
+                        {
+                            k: json.dumps(v) if k in JSON and v is not None else v
+                            for k, v in row.items()
+                        }
                     )
 
 

@@ -8,7 +8,10 @@
     case when {{ one }} >= {{ other }} then {{ one }} else coalesce({{ other }}, {{ one }}) end
 {%- endmacro %}
 
-{# scaled(amount, share, whole): amount x share / whole, decimal(18, 6), exactly, rounded half away from zero. None of them is negative. #}
+{#
+  scaled(amount, share, whole): amount x share / whole, decimal(18, 6), exactly, rounded half away from zero. None of them is
+  negative.
+#}
 {% macro scaled(amount, share, whole) -%}
     {%- set divisor = nrr.millionths(whole) -%}
     cast(cast({{ nrr.divide_whole(
@@ -23,4 +26,14 @@
         when '{{ part }}' then {{ dbt.dateadd(part, 'cast(' ~ count ~ ' as integer)', at) }}
         {%- endfor %}
     end
+{%- endmacro %}
+
+{# finely_priced(unit_amount, units): the product, decimal(18, 6), of a price of up to 12 decimals below a million. #}
+{% macro finely_priced(unit_amount, units) -%}
+    {%- set trillion = 'cast(1000000000000 as ' ~ nrr.type_wide_integer() ~ ')' -%}
+    cast(cast({{ nrr.divide_whole(
+        '(2 * cast(' ~ unit_amount ~ ' * 1000000000000 as ' ~ nrr.type_wide_integer() ~ ') * ' ~ nrr.millionths(units)
+        ~ ' + ' ~ trillion ~ ')',
+        '(2 * ' ~ trillion ~ ')'
+    ) }} as decimal(24, 0)) * cast(0.000001 as decimal(7, 6)) as decimal(18, 6))
 {%- endmacro %}

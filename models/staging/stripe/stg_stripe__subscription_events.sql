@@ -71,4 +71,47 @@ select
         'discount_amount': 'discount_amount',
     }, 'stripe', is_reconstructed='is_reconstructed', reason='source_reason') }}
 from states
+
+-- What cannot be used: versions and items with a value that cannot be read, ...
+{%- for table, values in {
+    'stg_stripe__subscription_states': {
+        'account_id': 'account_id', 'subscription_id': 'subscription_id', 'effective_at': 'version_at',
+        'recorded_at': 'recorded_at', 'status': 'status',
+    },
+    'stg_stripe__items': {
+        'subscription_id': 'subscription_id', 'subscription_item_id': 'subscription_item_id',
+        'effective_at': 'created_at', 'recorded_at': 'recorded_at', 'plan_id': 'price_id',
+    },
+}.items() %}
+
+union all
+
+select
+    {{- nrr.state_columns(values, 'stripe', reason='source_reason', row='source_row') }}
+from {{ ref(table) }}
+where source_reason is not null
+{%- endfor %}
+
+-- ... discounts of which it is not known what they take off: the states are used without them, ...
+union all
+
+select
+    {{- nrr.state_columns({
+        'event_id': 'discount_id', 'account_id': 'account_id', 'subscription_id': 'subscription_id',
+        'subscription_item_id': 'subscription_item_id', 'effective_at': 'counts_from', 'recorded_at': 'recorded_at',
+    }, 'stripe', reason='source_reason', row=dbt.concat([
+        'discount_id', "', '", "coalesce(coupon_id, '')", "', '", 'subscription_id',
+    ])) }}
+from {{ ref('stg_stripe__discount_spans') }}
+where source_reason is not null
+
+-- ... and subscriptions of whose items nothing is known.
+union all
+
+select
+    {{- nrr.state_columns({
+        'account_id': 'account_id', 'subscription_id': 'subscription_id', 'effective_at': 'begins_at',
+        'recorded_at': 'recorded_at',
+    }, 'stripe', reason="'missing_items'", row='subscription_id') }}
+from {{ ref('stg_stripe__subscriptions_without_items') }}
 {%- endif %}

@@ -28,7 +28,8 @@ with prices as (
         coalesce({{ nrr.read_word(names['usage']) }} = 'metered', false) as is_metered,
         coalesce({{ nrr.read_word('billing_scheme') }} = 'tiered', false) as is_tiered,
         {{ nrr.read_word('tiers_mode') }} as tiers_mode,
-        coalesce({{ nrr.read_decimal(names['amount']) }}, {{ nrr.read_decimal(names['decimal']) }}) as unit_amount,
+        coalesce({{ nrr.read_minor_units(names['amount']) }}, {{ nrr.read_minor_units(names['decimal']) }})
+            as unit_amount,
         {{ nrr.read_decimal(names['size']) }} as package_size,
         {{ nrr.read_word(names['round']) }} as package_round,
         {{ nrr.read_timestamp('_fivetran_synced') }} as recorded_at

@@ -104,6 +104,7 @@ prices_then as (
         discounts.subscription_id,
         amounts.billing_interval,
         amounts.billing_interval_count,
+        amounts.currency as billed_currency,
         row_number() over (
             partition by discounts.discount_id, discounts.subscription_id
             order by
@@ -143,6 +144,7 @@ based as (
         discounts.*,
         prices_then.billing_interval,
         prices_then.billing_interval_count,
+        prices_then.billed_currency,
         case prices_then.billing_interval
             when 'month' then prices_then.billing_interval_count
             when 'year' then prices_then.billing_interval_count * 12
@@ -220,6 +222,7 @@ select
     case
         when duration is null and percent_off is null and amount_off is null then 'missing_coupon'
         when percent_off is null and amount_off is null then 'missing_discount'
+        when percent_off is null and currency <> billed_currency then 'discount_in_other_currency'
     end as source_reason
 from timed
 where counts_to is null or counts_to > starts_at

@@ -76,7 +76,7 @@ counted as (
         case
             when is_by_line then {{ nrr.scaled('line_amount', 'coalesce(quantity, 1)', "nullif(line_quantity, 0)") }}
             when is_tiered then tiers_amount
-            else price_unit_amount
+            else cast(price_unit_amount as decimal(18, 6))
         end as unit_minor,
         -- the part of it that is no tax: net_share of net_whole
         case
@@ -121,10 +121,16 @@ licensed as (
         coalesce(
             {{ nrr.millionths('net_unit_minor') }} * {{ nrr.millionths('net_whole') }}
             = {{ nrr.millionths('unit_minor') }} * {{ nrr.millionths('net_share') }}
-            and net_unit_minor = round(net_unit_minor, 4),
+            and net_unit_minor = round(net_unit_minor, 4)
+            and (is_by_line or is_tiered or price_unit_amount = unit_minor),
             true
         ) as is_exact,
-        {{ nrr.scaled(nrr.scaled('unit_minor', 'units', '1'), 'net_share', 'net_whole') }} as period_minor
+        case
+            -- a price with more decimals than six of a cent
+            when not is_by_line and not is_tiered and price_unit_amount <> unit_minor and price_unit_amount < 1000000
+                then {{ nrr.scaled(nrr.finely_priced('price_unit_amount', 'units'), 'net_share', 'net_whole') }}
+            else {{ nrr.scaled(nrr.scaled('unit_minor', 'units', '1'), 'net_share', 'net_whole') }}
+        end as period_minor
     from net
 ),
 

@@ -109,6 +109,29 @@ credits as (
     where lines.line_kind = 'credit'
 ),
 
+-- A credit without anything at its instant, and another state later: that state began when the old one was given back.
+credits_before_others as (
+    select
+        credits.subscription_item_id,
+        credits.subscription_id,
+        credits.credited_at,
+        credits.price_id,
+        credits.quantity,
+        min(points.holds_from) as next_at
+    from credits
+    inner join points
+        on
+            credits.subscription_item_id = points.subscription_item_id
+            and points.choice = 1
+            and points.holds_from >= {{ dbt.dateadd('second', -60, 'credits.credited_at') }}
+    group by
+        credits.subscription_item_id,
+        credits.subscription_id,
+        credits.credited_at,
+        credits.price_id,
+        credits.quantity
+),
+
 last_points as (
     select
         points.subscription_item_id,
@@ -279,6 +302,31 @@ changes as (
         recorded_at
     from points
     where choice = 1
+
+    union all
+
+    select
+        credits_before_others.subscription_item_id,
+        credits_before_others.subscription_id,
+        credits_before_others.credited_at as changes_at,
+        5 as trust,
+        points.price_id,
+        points.quantity,
+        points.is_gone,
+        true as is_reconstructed,
+        points.recorded_at
+    from credits_before_others
+    inner join points
+        on
+            credits_before_others.subscription_item_id = points.subscription_item_id
+            and credits_before_others.next_at = points.holds_from
+            and points.choice = 1
+    where
+        credits_before_others.next_at > {{ dbt.dateadd('second', 60, 'credits_before_others.credited_at') }}
+        and (
+            coalesce(credits_before_others.price_id, '') <> coalesce(points.price_id, '')
+            or coalesce(credits_before_others.quantity, 1) <> coalesce(points.quantity, 1)
+        )
 
     union all
 

@@ -78,6 +78,28 @@
 {% macro part_of_amount(amount, part, whole) -%}
     case
         when {{ part }} = {{ whole }} then {{ amount }}
-        else cast(round({{ amount }} * ({{ part }}) / {{ whole }}, 4) as decimal(18, 6))
+        else {{ nrr.divide_to_money(
+            nrr.millionths(amount) ~ ' * ' ~ nrr.millionths(part), nrr.millionths('nullif(' ~ whole ~ ', 0)') ~ ' * 100'
+        ) }}
     end
+{%- endmacro %}
+
+{# amount_without_tax(amount, percent): what an amount is without the tax of so many percent that is in it, to 6 decimals. #}
+{% macro amount_without_tax(amount, percent) -%}
+    {%- set whole -%} (cast(100000000 as {{ nrr.type_wide_integer() }}) + {{ nrr.millionths(percent) }}) {%- endset -%}
+    {{ nrr.money_of_millionths(nrr.divide_whole(
+        '(2 * ' ~ nrr.millionths(amount) ~ ' * 100000000 + ' ~ whole ~ ')', '(2 * ' ~ whole ~ ')'
+    )) }}
+{%- endmacro %}
+
+{#
+  chargebee_item_id(price, number, account): the id of an item: its price's, and which one it is where a subscription has
+  several of it. Where `states` says that the subscription has moved, the customer's besides: from then on it is that customer's item.
+#}
+{% macro chargebee_item_id(price, number, account) -%}
+    {{ dbt.concat([
+        price,
+        "case when " ~ number ~ " > 1 then " ~ dbt.concat(["'#'", nrr.as_text(number)]) ~ " else '' end",
+        "case when states.has_several_accounts then " ~ dbt.concat(["'@'", account]) ~ " else '' end",
+    ]) }}
 {%- endmacro %}

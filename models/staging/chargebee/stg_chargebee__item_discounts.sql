@@ -61,6 +61,7 @@ applied as (
         items.quantity,
         items.unit_amount,
         items.amount as item_amount,
+        items.inclusive_tax_rate,
         items.billing_interval,
         items.billing_interval_count,
         discounts.discount_id,
@@ -154,7 +155,11 @@ select
     is_unknown or (discount_percent is null and discount_amount is null) or discount_percent < 0 or discount_percent > 100
     as is_unknown,
     discount_percent,
-    discount_amount,
+    case
+        when inclusive_tax_rate > 0 and discount_type <> 'offer_quantity' and discount_amount > 0
+            then {{ nrr.amount_without_tax('discount_amount', 'inclusive_tax_rate') }}
+        else discount_amount
+    end as discount_amount,
     begins_at,
     ends_at,
     row_number() over (

@@ -1,12 +1,18 @@
 {{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
+{%- set has_invoices = nrr.is_given('chargebee_invoice') -%}
+{%- set has_prices = nrr.is_given('chargebee_item_price') -%}
 -- One row per item of a state of a subscription and instant from which it means something else: what it costs from then on.
 with states as (
-    select
-        states.*,
-        min(account_id) over (partition by subscription_id) <> max(account_id) over (partition by subscription_id)
-            as has_several_accounts
-    from {{ ref('stg_chargebee__states') }} as states
+    select * from {{ ref('stg_chargebee__states') }}
 ),
+
+{%- if has_invoices %}
+
+billed_subscriptions as (
+    select distinct subscription_id from {{ ref('stg_chargebee__billed_items') }}
+),
+
+{%- endif %}
 
 items as (
     select
@@ -20,12 +26,7 @@ items as (
         states.told_by,
         states.source_row,
         states.trial_from is not null as has_trial,
-        -- an item that moves to another customer is that customer's item from then on
-        {{ dbt.concat([
-            'items.item_price_id',
-            "case when items.item_number > 1 then " ~ dbt.concat(["'#'", nrr.as_text('items.item_number')]) ~ " else '' end",
-            "case when states.has_several_accounts then " ~ dbt.concat(["'@'", 'states.account_id']) ~ " else '' end",
-        ]) }} as subscription_item_id,
+        {{ nrr.chargebee_item_id('items.item_price_id', 'items.item_number', 'states.account_id') }} as subscription_item_id,
         items.state_number as state_number_of_items,
         items.place,
         items.item_price_id,
@@ -59,6 +60,11 @@ item_points as (
     from items
     inner join {{ ref('stg_chargebee__points') }} as points
         on items.subscription_id = points.subscription_id and items.state_number = points.state_number
+    {%- if has_invoices %}
+    -- what was billed goes before what was told later
+    left join billed_subscriptions on items.subscription_id = billed_subscriptions.subscription_id
+    {%- endif %}
+    where points.status <> 'unknown'{% if has_invoices %} and (points.is_told or billed_subscriptions.subscription_id is null){% endif %}
 ),
 
 discounts_in_force as (

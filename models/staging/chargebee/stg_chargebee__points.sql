@@ -1,5 +1,6 @@
 {{ config(enabled=nrr.has_source('chargebee')) }}
 {%- set instants = ['effective_at', 'live_from', 'trial_from', 'trial_until', 'pause_from', 'pause_until', 'ended_from'] -%}
+{%- set has_invoices = nrr.is_given('chargebee_invoice') -%}
 -- One row per state of a subscription and instant from which it means something else: what its status is from then on.
 with states as (
     select * from {{ ref('stg_chargebee__states') }}
@@ -44,6 +45,34 @@ changes as (
     where states.state_number = 1
     {%- endif %}
     {%- endfor %}
+    {%- if has_invoices %}
+    {%- for instant in ['starts_at', 'ends_at'] %}
+
+    union all
+
+    select
+        subscription_id,
+        1 as state_number,
+        {{ instant }} as starts_at
+    from {{ ref('stg_chargebee__billed_items') }}
+    {%- endfor %}
+    {%- if nrr.setting('nrr_usage_counts') %}
+
+    union all
+
+    select
+        states.subscription_id,
+        states.state_number,
+        lines.date_to as starts_at
+    from states
+    inner join {{ ref('stg_chargebee__invoice_lines') }} as lines
+        on
+            states.subscription_id = lines.subscription_id
+            and lines.is_metered
+            and (lines.date_to >= states.effective_at or states.state_number = 1)
+            and (lines.date_to < states.next_effective_at or states.next_effective_at is null)
+    {%- endif %}
+    {%- endif %}
 ),
 
 points as (
@@ -88,8 +117,7 @@ select
     subscription_id,
     state_number,
     starts_at,
-    starts_at >= effective_at as is_told,
-    coalesce(status, 'cancelled') as status
+    coalesce(starts_at >= effective_at, false) as is_told,
+    -- before anything is known of it there is nothing to say, but a bill may
+    coalesce(status, case when starts_at >= effective_at then 'cancelled' else 'unknown' end) as status
 from known
--- before anything is known of it there is nothing to say
-where status is not null or starts_at >= effective_at

@@ -1,4 +1,5 @@
 {{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
+{%- set has_invoices = nrr.is_given('chargebee_invoice') -%}
 -- One row per item of a state that is paid for again and again and is not metered: what it costs for how long, before
 -- discounts, in major units; or why that cannot be said.
 with items as (
@@ -59,6 +60,29 @@ costed as (
         case when whole_amount is not null then 1 else charged_quantity end as billed_quantity,
         coalesce(whole_amount, own_unit_amount, case when not has_tiers then catalogue_amount end) as unit_amount
     from priced
+),
+
+taxed as (
+    select
+        costed.*,
+        cast(billed_quantity * unit_amount as decimal(28, 6)) as gross_amount,
+        {{ 'coalesce(taxes.inclusive_tax_rate, 0)' if has_invoices else '0' }} as inclusive_tax_rate
+    from costed
+    {%- if has_invoices %}
+    left join {{ ref('stg_chargebee__inclusive_taxes') }} as taxes
+        on costed.subscription_id = taxes.subscription_id and costed.item_price_id = taxes.item_price_id
+    {%- endif %}
+),
+
+net as (
+    select
+        taxed.*,
+        -- without tax a unit may have more decimals than there are: then the whole is one unit
+        case when inclusive_tax_rate > 0 then {{ nrr.amount_without_tax('gross_amount', 'inclusive_tax_rate') }} else gross_amount end
+            as net_amount,
+        case when inclusive_tax_rate > 0 then {{ nrr.amount_without_tax('unit_amount', 'inclusive_tax_rate') }} else unit_amount end
+            as net_unit_amount
+    from taxed
 )
 
 select
@@ -72,9 +96,10 @@ select
     item_family_id,
     currency,
     trial_end,
-    cast(billed_quantity as decimal(18, 6)) as quantity,
-    unit_amount,
-    cast(billed_quantity * unit_amount as decimal(28, 6)) as amount,
+    cast(case when billed_quantity * net_unit_amount <> net_amount then 1 else billed_quantity end as decimal(18, 6)) as quantity,
+    cast(case when billed_quantity * net_unit_amount <> net_amount then net_amount else net_unit_amount end as decimal(18, 6)) as unit_amount,
+    net_amount as amount,
+    inclusive_tax_rate,
     case
         when has_tiers then 'tiered'
         when pricing_model = 'flat_fee' then 'flat'
@@ -90,4 +115,4 @@ select
         when unit_amount is null then 'missing_unit_price'
         when billing_period_unit is null and not (is_of_catalogue and price_period_unit is not null) then 'missing_billing_period_unit'
     end as source_reason
-from costed
+from net

@@ -195,6 +195,8 @@ tracks as (
 
 select
     tracks.*,
+    min(account_id) over (partition by subscription_id) <> max(account_id) over (partition by subscription_id)
+        as has_several_accounts,
     {%- if ends_when_asked %}
     case
         when known_status = 'non_renewing'

@@ -1,5 +1,7 @@
 {{ config(enabled=nrr.has_source('chargebee')) }}
 {%- set types = nrr.event_types() -%}
+{%- set has_invoices = nrr.is_given('chargebee_invoice') -%}
+{%- set has_usage = has_invoices and nrr.setting('nrr_usage_counts') -%}
 -- One row per state of an item of a subscription from effective_at to the item's next row; and per event or row of the table
 -- that cannot be used.
 with states as (
@@ -21,6 +23,20 @@ listed as (
         item_id,
         currency
     from item_points
+    {%- if has_usage %}
+
+    union all
+
+    select distinct
+        subscription_id,
+        state_number,
+        account_id,
+        subscription_item_id,
+        item_price_id,
+        item_id,
+        currency
+    from {{ ref('stg_chargebee__metered_points') }}
+    {%- endif %}
 ),
 
 gone as (
@@ -94,6 +110,65 @@ rows_of_items as (
         null as source_reason,
         null as source_row
     from gone
+
+    {%- if has_invoices %}
+
+    union all
+
+    select
+        event_id,
+        account_id,
+        subscription_id,
+        subscription_item_id,
+        starts_at as effective_at,
+        resource_version as sequence,
+        recorded_at,
+        status,
+        item_id as product_id,
+        item_price_id as plan_id,
+        null as pricing_model,
+        quantity,
+        unit_amount,
+        currency,
+        billing_interval,
+        billing_interval_count,
+        0 as discount_percent,
+        discount_amount,
+        told_by,
+        false as is_told,
+        null as source_reason,
+        null as source_row
+    from {{ ref('stg_chargebee__billed_points') }}
+    {%- endif %}
+    {%- if has_usage %}
+
+    union all
+
+    select
+        event_id,
+        account_id,
+        subscription_id,
+        subscription_item_id,
+        starts_at as effective_at,
+        resource_version as sequence,
+        recorded_at,
+        status,
+        item_id as product_id,
+        item_price_id as plan_id,
+        'usage' as pricing_model,
+        1 as quantity,
+        unit_amount,
+        currency,
+        'month' as billing_interval,
+        billing_interval_count,
+        0 as discount_percent,
+        discount_amount,
+        told_by,
+        is_told,
+        null as source_reason,
+        null as source_row
+    from {{ ref('stg_chargebee__metered_points') }}
+    {%- endif %}
 
     union all
 

@@ -1,0 +1,180 @@
+{{ config(enabled=nrr.has_source('zuora')) }}
+{%- set grace_days = nrr.grace_days('zuora') -%}
+-- One row per state of a recurring charge, and per segment that cannot be used.
+with states as (
+    select
+        states.*,
+        -- when the charge is paid for again
+        min(case when is_live then changes_at end) over (
+            partition by subscription_id, item_id order by changes_at rows between 1 following and unbounded following
+        ) as lives_again_at
+    from {{ ref('stg_zuora__item_state') }} as states
+),
+
+newest_load as (
+    select * from {{ ref('stg_zuora__newest_load') }}
+),
+
+-- The states of one charge carry the time of the newest load, so that all months up to it are known to be complete.
+carriers as (
+    select min(charge_id) as charge_id
+    from states
+),
+{%- if grace_days > 0 %}
+
+-- From when until when a subscription is paid for without a gap.
+gaps as (
+    select
+        subscription_id,
+        owner_id,
+        starts_at,
+        max(coalesce(ends_at, {{ nrr.timestamp_literal('2300-01-01') }})) over (
+            partition by subscription_id order by starts_at, charge_id
+            rows between unbounded preceding and 1 preceding
+        ) as covered_until,
+        coalesce(ends_at, {{ nrr.timestamp_literal('2300-01-01') }}) as ends_at
+    from {{ ref('stg_zuora__charge_segment') }}
+    where kind = 'recurring' and reason is null and (ends_at is null or starts_at < ends_at)
+),
+
+numbered as (
+    select
+        gaps.*,
+        sum(case when covered_until is null or covered_until < starts_at then 1 else 0 end) over (
+            partition by subscription_id order by starts_at, ends_at
+            rows between unbounded preceding and current row
+        ) as run
+    from gaps
+),
+
+runs as (
+    select
+        subscription_id,
+        owner_id,
+        run,
+        min(starts_at) as starts_at,
+        max(ends_at) as ends_at
+    from numbered
+    group by subscription_id, owner_id, run
+),
+
+-- The next beginning of the subscription itself, or of one that its account has newly made.
+renewals as (
+    select
+        ended.subscription_id,
+        ended.ends_at,
+        min(renewed.starts_at) as renewed_at
+    from runs as ended
+    inner join runs as renewed
+        on
+            ended.owner_id = renewed.owner_id
+            and ended.ends_at <= renewed.starts_at
+            and (ended.subscription_id = renewed.subscription_id or renewed.run = 1)
+    group by ended.subscription_id, ended.ends_at
+),
+
+bridged as (
+    select
+        states.*,  -- noqa: AM04
+        -- midday, since a day in which the clock is changed is longer
+        case
+            when renewals.renewed_at <= {{ dbt.dateadd('hour', 24 * grace_days + 12, 'states.changes_at') }}
+                then renewals.renewed_at
+        end as bridged_until,
+        case
+            when states.lives_again_at <= {{ dbt.dateadd('hour', 24 * grace_days + 12, 'states.changes_at') }}
+                then states.lives_again_at
+        end as renewed_at
+    from states
+    left join renewals
+        on
+            not states.is_live
+            and not states.is_suspended
+            and states.subscription_id = renewals.subscription_id
+            and states.changes_at = renewals.ends_at
+),
+{%- endif %}
+
+-- The quantity is told apart where the amount is a whole number of millionths for each unit.
+units as (
+    select
+        states.*,
+        {%- if grace_days > 0 %}
+        coalesce(bridged_until, changes_at) as effective_at,
+        {%- else %}
+        changes_at as effective_at,
+        {%- endif %}
+        case when quantity > 0 and charge_model not like 'flatfee%' then cast(amount / quantity as decimal(18, 6)) end
+            as amount_of_unit
+    from {{ 'bridged' if grace_days > 0 else 'states' }} as states
+    {%- if grace_days > 0 %}
+    -- a charge that goes on after a short gap has not ended
+    where is_live or is_suspended or renewed_at is null
+    {%- endif %}
+)
+
+select
+    units.charge_id as event_id,
+    account_id,
+    subscription_id,
+    item_id as subscription_item_id,
+    effective_at,
+    cast(null as bigint) as sequence,
+    case when carriers.charge_id is not null then coalesce(newest_load.loaded_at, recorded_at) else recorded_at end
+        as recorded_at,
+    cast(case when is_suspended then 'paused' when is_live then status else 'cancelled' end as {{ nrr.type_text() }})
+        as status,
+    product_id,
+    plan_id,
+    cast(case
+        when charge_model like 'flatfee%' then 'flat'
+        when charge_model like 'perunit%' then 'seat'
+        when charge_model like 'tiered%' or charge_model like 'volume%' then 'tiered'
+        else charge_model
+    end as {{ nrr.type_text() }}) as pricing_model,
+    cast(case when amount_of_unit * quantity = amount then quantity else 1 end as decimal(18, 6)) as quantity,
+    cast(case when amount_of_unit * quantity = amount then amount_of_unit else amount end as decimal(18, 6))
+        as unit_amount,
+    currency,
+    cast(billing_interval as {{ nrr.type_text() }}) as billing_interval,
+    billing_interval_count,
+    percent_off as discount_percent,
+    cast(discount_amount as decimal(18, 6)) as discount_amount,
+    cast(null as {{ nrr.type_instant() }}) as discount_ends_at,
+    cast('zuora' as {{ nrr.type_text() }}) as source_system,
+    is_reconstructed,
+    cast(case when number_of_discounts > {{ nrr.most_discounts() }} then 'too_many_discounts' end as {{ nrr.type_text() }})
+        as source_reason,
+    source_row
+from units
+left join carriers on units.charge_id = carriers.charge_id
+left join newest_load on carriers.charge_id is not null
+
+union all
+
+select
+    charge_id as event_id,
+    owner_id as account_id,
+    coalesce(subscription_id, charge_id) as subscription_id,
+    item_id as subscription_item_id,
+    starts_at as effective_at,
+    cast(null as bigint) as sequence,
+    recorded_at,
+    cast(status as {{ nrr.type_text() }}) as status,
+    product_id,
+    plan_id,
+    cast(charge_model as {{ nrr.type_text() }}) as pricing_model,
+    quantity,
+    amount as unit_amount,
+    currency,
+    cast(billing_interval as {{ nrr.type_text() }}) as billing_interval,
+    billing_interval_count,
+    cast(null as decimal(18, 6)) as discount_percent,
+    cast(null as decimal(18, 6)) as discount_amount,
+    cast(null as {{ nrr.type_instant() }}) as discount_ends_at,
+    cast('zuora' as {{ nrr.type_text() }}) as source_system,
+    false as is_reconstructed,
+    cast(reason as {{ nrr.type_text() }}) as source_reason,
+    source_row
+from {{ ref('stg_zuora__charge_segment') }}
+where reason is not null and reason <> 'not_yet_triggered'

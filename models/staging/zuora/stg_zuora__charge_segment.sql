@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('zuora')) }}
+{{ config(enabled=nrr.has_source('zuora'), materialized='table') }}
 {%- set has_tiers = nrr.has_zuora('rate_plan_charge_tier') -%}
 {%- set has_accounts = nrr.has_zuora('account') -%}
 {%- set has_tax_rates = nrr.has_zuora('taxation_item') or nrr.has_zuora('invoice_item') -%}
@@ -194,8 +194,8 @@ judged as (
             when starts_at is null and given_starts_at is not null then 'unreadable_effective_start_date'
             when starts_at is null then 'missing_effective_start_date'
             when ends_at is null and given_ends_at is not null then 'unreadable_effective_end_date'
-            when mrr is null and given_mrr is not null then 'unreadable_mrr'
-            when abs(mrr) >= 10000000000 or abs(price) >= 10000000000 then 'unreadable_mrr'
+            when mrr is null and given_mrr is not null then 'unreadable_charge_mrr'
+            when abs(mrr) >= 10000000000 or abs(price) >= 10000000000 then 'unreadable_charge_mrr'
             when quantity is null and given_quantity is not null then 'unreadable_quantity'
             when
                 kind = 'percent_off'

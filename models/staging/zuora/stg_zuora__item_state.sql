@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('zuora')) }}
+{{ config(enabled=nrr.has_source('zuora'), materialized='table') }}
 {%- set levels = ['rateplan', 'subscription', 'account'] -%}
 -- One row per recurring charge and time at which something about it changes: what it costs from then on, whether it has
 -- ended or is suspended, and who owns it.

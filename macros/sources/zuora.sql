@@ -40,14 +40,11 @@
                 {{ 'substr(' ~ text ~ ', 1, 10)' if column in days else text }}
                     as {{ 'kind' if column == 'type' else column }},
                 {%- endfor %}
-                coalesce({{ nrr.is_true('coalesce(' ~ nrr.texts_of(deleted) | join(', ') ~ ')') }}, false) as is_deleted,
+                {{ nrr.is_true('coalesce(' ~ nrr.texts_of(deleted) | join(', ') ~ ')') }} as is_deleted,
                 coalesce({{ nrr.texts_of(loaded) | join(', ') }}) as recorded_at
             from {{ nrr.input_rows(nrr.zuora_input(table), (read + loaded + deleted) | unique | list) }} as input
         )
 {%- endmacro %}
-
-{# is_true(text): whether a text says yes; null where there is none. #}
-{% macro is_true(text) -%} lower({{ text }}) in ('true', 't', '1', 'yes') {%- endmacro %}
 
 {# plain_word(text): a text in small letters, without what its words may be written with between them. #}
 {% macro plain_word(text) -%}

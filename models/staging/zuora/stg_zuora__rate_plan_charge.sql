@@ -52,10 +52,10 @@ joined as (
         {{ nrr.plain_word('coalesce(' ~ own ~ ', ' ~ product ~ ')' if has_products else own) }} as {{ column }},
         {%- endfor %}
         {%- if has_products %}
-        coalesce({{ nrr.is_true('products.is_stacked_discount') }}, false) as is_stacked,
+        {{ nrr.is_true('products.is_stacked_discount') }} as is_stacked,
         coalesce(
             {{ nrr.plain_word('products.tax_mode') }} in ('taxinclusive', 'inclusive')
-            and coalesce({{ nrr.is_true('products.taxable') }}, true), false
+            and not {{ nrr.is_false('products.taxable') }}, false
         ) as is_tax_inclusive,
         {%- else %}
         false as is_stacked,

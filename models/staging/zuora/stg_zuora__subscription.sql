@@ -17,7 +17,7 @@ typed as (
         coalesce(name, original_id, id) as subscription_id,
         account_id,
         coalesce({{ nrr.read_whole_number('version') }}, 0) as version,
-        coalesce({{ nrr.is_true('is_latest_version') }}, false) as is_marked_latest,
+        {{ nrr.is_true('is_latest_version') }} as is_marked_latest,
         {{ nrr.plain_word('status') }} as status,
         coalesce({{ nrr.plain_word('current_term_period_type') }}, {{ nrr.plain_word('initial_term_period_type') }}, 'month')
             as term_interval,

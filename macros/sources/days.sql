@@ -85,9 +85,13 @@
     case
         when
             {{ months }} >= 1
-            and {{ nrr.add_months(first_day, months) }} in ({{ end_day }}, {{ last_day }})
+            and {{ nrr.add_months(first_day, months) }}
+            in ({{ end_day }}, {{ last_day }})
             then {{ months }}
-        when {{ months }} >= 2 and {{ nrr.add_months(first_day, months ~ ' - 1') }} = {{ last_day }}
+        when
+            {{ months }} >= 2
+            and {{ nrr.add_months(first_day, months ~ ' - 1') }}
+            = {{ last_day }}
             then {{ months }} - 1
     end
 {%- endmacro %}

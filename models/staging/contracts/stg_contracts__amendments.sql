@@ -53,7 +53,7 @@ counted as (
 )
 
 select
-    amendments.*,
+    amendments.*,  -- noqa: AM04
     counted.contract_row,
     counted.contract_start_day,
     counted.contract_end_day,

@@ -10,7 +10,10 @@ amended as (
         amendments.*,
         case when paid_from_day < contract_start_day then contract_start_day else paid_from_day end as from_day,
         coalesce(end_day, contract_end_day) as spread_until_day,
-        case when churned_before_day < end_day or end_day is null then churned_before_day else end_day end as own_end_day
+        case
+            when churned_before_day < end_day or end_day is null then churned_before_day
+            else end_day
+        end as own_end_day
     from amendments
 ),
 
@@ -58,7 +61,10 @@ together as (
 counted as (
     select
         together.*,
-        coalesce(months_of_term, {{ nrr.whole_months('spread_from_day', 'spread_until_day') }}) as number_of_months,
+        coalesce(
+            months_of_term,
+            {{ nrr.whole_months('spread_from_day', 'spread_until_day') }}
+        ) as number_of_months,
         {{ dbt.datediff('spread_from_day', 'spread_until_day', 'day') }} as number_of_days
     from together
 ),

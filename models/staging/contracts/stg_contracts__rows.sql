@@ -5,8 +5,8 @@
 ] -%}
 {#- what dates can be counted with -#}
 {%- set most_months = 1200 -%}
--- One row per row of the input contracts: its values as their types (null where missing or unreadable), the row as it was
--- given, its number among those of its account, and the reason for which it cannot be used.
+-- One row per row of the input contracts: its values as their types (null where missing or unreadable), the row as it
+-- was given, its number among those of its account, and the reason for which it cannot be used.
 with typed as (
     select
         {{ nrr.read_text('account_id') }} as account_id,

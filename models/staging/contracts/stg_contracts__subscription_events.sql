@@ -16,7 +16,7 @@ points as (
         contract_row,
         from_day as change_day,
         from_day as recorded_day,
-        mrr as change
+        mrr as mrr_change
     from parts
 
     union all
@@ -26,7 +26,7 @@ points as (
         contract_row,
         until_day as change_day,
         from_day as recorded_day,
-        -mrr as change
+        -mrr as mrr_change
     from parts
 
     union all
@@ -36,7 +36,7 @@ points as (
         row_of_account as contract_row,
         start_day as change_day,
         start_day as recorded_day,
-        cast(0 as decimal(28, 9)) as change
+        cast(0 as decimal(28, 9)) as mrr_change
     from terms
 
     union all
@@ -46,7 +46,7 @@ points as (
         row_of_account as contract_row,
         bridged_from_day as change_day,
         start_day as recorded_day,
-        cast(0 as decimal(28, 9)) as change
+        cast(0 as decimal(28, 9)) as mrr_change
     from terms
     where bridged_from_day is not null
 
@@ -57,7 +57,7 @@ points as (
         row_of_account as contract_row,
         churned_before_day as change_day,
         churned_before_day as recorded_day,
-        cast(0 as decimal(28, 9)) as change
+        cast(0 as decimal(28, 9)) as mrr_change
     from terms
     where churned_before_day > start_day
 ),
@@ -68,7 +68,7 @@ days as (
         contract_row,
         change_day,
         max(recorded_day) as recorded_day,
-        sum(change) as change
+        sum(mrr_change) as mrr_change
     from points
     group by account_id, contract_row, change_day
 ),
@@ -76,7 +76,7 @@ days as (
 sums as (
     select
         days.*,
-        round(sum(change) over (
+        round(sum(mrr_change) over (
             partition by account_id, contract_row order by change_day rows between unbounded preceding and current row
         ), 4) as mrr
     from days
@@ -95,7 +95,8 @@ states as (
         {{ nrr.begin_of_day('sums.change_day') }} as effective_at,
         {{ nrr.begin_of_day('sums.recorded_day') }} as recorded_at,
         case when sums.mrr > 0 or sums.change_day < terms.runs_until_day then 'active' else 'cancelled' end as status,
-        coalesce(sums.change_day >= terms.bridged_from_day and sums.change_day < terms.runs_until_day, false) as is_reconstructed
+        coalesce(sums.change_day >= terms.bridged_from_day and sums.change_day < terms.runs_until_day, false)
+            as is_reconstructed
     from terms
     inner join sums on terms.account_id = sums.account_id and terms.row_of_account = sums.contract_row
 )

@@ -1,4 +1,5 @@
 {{ config(enabled=nrr.has_source('contracts')) }}
+{%- set reporting_currency = nrr.setting('nrr_reporting_currency') -%}
 -- One row per amendment that can be read: the contract that it amends, or the reason for which nobody knows.
 with amendments as (
     select * from {{ ref('stg_contracts__rows') }}
@@ -64,7 +65,9 @@ select
     case
         when counted.contract_row is null then 'amendment_without_contract'
         when counted.number_of_contracts > 1 then 'ambiguous_amendment'
-        when amendments.currency <> counted.contract_currency then 'amendment_in_other_currency'
+        -- without one it is in that of its contract
+        when amendments.currency <> coalesce(counted.contract_currency, '{{ reporting_currency }}')
+            then 'amendment_in_other_currency'
         when
             amendments.amount_is = 'total'
             and amendments.end_day is null

@@ -59,6 +59,8 @@ def one_company(columns: Columns) -> None:
     if account is None:
         return
     several = f"regexp_matches(cast({account} as varchar), '^ *[0-9]+ *(;|,) *[0-9]')"
+    if columns.headers["account_id"][0].lower().startswith("associated company"):
+        several = f"contains(cast({account} as varchar), ';')"
     number = columns.number_of(several)
     if number:
         example = columns.examples(account, several)[0]
@@ -102,8 +104,21 @@ def types(columns: Columns) -> None:
     columns.sql["type"] = f"case {cases} when {unsure} then 'new' else {given} end"
 
 
+def in_months(sql: str) -> str:
+    """A term of `12 months` or `2 years` as a number of months; another one as it is."""
+    value = words(sql)
+    number = f"regexp_extract({value}, '^[0-9]+')"
+    return (
+        f"case when regexp_full_match({value}, '[0-9]+ ?(m|mos?|mths?|months?)') then {number} "
+        f"when regexp_full_match({value}, '[0-9]+ ?(y|yrs?|years?)') "
+        f"then cast(try_cast({number} as integer) * 12 as varchar) else cast({sql} as varchar) end"
+    )
+
+
 def terms(columns: Columns, is_deals: bool) -> None:
     """A deal says how much and since when, as a rule not for how long."""
+    if "term_months" in columns:
+        columns.sql["term_months"] = in_months(columns.sql["term_months"])
     known = [columns.sql[c] for c in ("ends_on", "term_months") if c in columns]
     has_any = known and columns.number_of(
         " or ".join(f"cast({sql} as varchar) <> ''" for sql in known)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 from found_files import COLUMNS, Column, File, InputError, identifier
-from header_aliases import OWN, Alias, meant, plain
+from header_aliases import Alias, meant, plain
 
 # the number of a row in its file, which is none of the input's columns
 LINE = "line_of_the_file"
@@ -87,8 +87,6 @@ class Columns:
             self.sql[column] = f"coalesce({', '.join(one.sql for one in filled)})"
         else:
             self.sql[column] = only.column.sql
-        if only.alias.preference == OWN and len(filled) == 1:
-            self.headers[column] = [column]
 
     def __contains__(self, column: str) -> bool:
         return column in self.sql
@@ -96,6 +94,12 @@ class Columns:
     def pop(self, column: str) -> str | None:
         """The SQL of a column that the input does not have."""
         return self.sql.pop(column, None)
+
+    def drop(self, column: str) -> None:
+        """Leaves a column of the file unused."""
+        if self.pop(column):
+            headers = self.headers.pop(column)
+            self.used = [one for one in self.used if one.name.strip() not in headers]
 
     def note(self, said: str) -> None:
         self.file.notes.append(f"{self.name}: {said}")

@@ -132,5 +132,5 @@ def finished(conn: duckdb.DuckDBPyConnection, name: str, file: File, select: str
     for step in file.finish:
         select = step(select)
     if name == "mrr_snapshots":
-        return Totals(conn, file, select, {column.name for column in file.columns}).without(select)
+        return Totals(conn, file, select, {column.name for column in file.columns}).without()
     return select

@@ -72,6 +72,31 @@ def ends(columns: Columns) -> None:
     )
 
 
+def pauses(columns: Columns) -> None:
+    """What is paused or unpaid today was not always: it ends when that began, as far as known."""
+    paused, period = columns.pop("paused_on"), columns.pop("current_period_starts_on")
+    if "status" not in columns:
+        return
+    status, end = columns.sql["status"], columns.sql.get("ends_on", "null")
+    is_stopped = f"{word(status)} in ({words_of('paused')}, {words_of('unpaid')})"
+    began = f"coalesce(nullif({paused or 'null'}, ''), nullif({period or 'null'}, ''))"
+    found = f"{is_stopped} and nullif({end}, '') is null and {began} is not null"
+    number = columns.number_of(found)
+    if not number:
+        return
+    known = [c for c in ("paused_on", "current_period_starts_on") if c in columns.headers]
+    headers = " or else ".join(columns.headers[column][0] for column in known)
+    rows = (
+        "1 paused or unpaid subscription ends"
+        if number == 1
+        else (f"{number:,} paused or unpaid subscriptions end")
+    )
+    columns.note(f"{rows} at {headers}: when that began, as far as the file says.")
+    columns.sql["ends_on"] = f"case when {found} then {began} else {end} end"
+    columns.sql["status"] = f"case when {found} then 'active' else {status} end"
+    columns.headers.setdefault("ends_on", ["ends_on"])
+
+
 def unit_prices(columns: Columns) -> None:
     """Whether Stripe's Amount is that of a unit is not documented: said where it matters."""
     if "currentperiodstart" not in columns.words or "quantity" not in columns:
@@ -227,5 +252,6 @@ def adapt(columns: Columns) -> None:
     invoice_lines(columns)
     whole_amounts(columns)
     ends(columns)
+    pauses(columns)
     unit_prices(columns)
     plan_ids(columns)

@@ -73,7 +73,7 @@ def customer_column(columns: Columns, months: dict[int, date]) -> None:
 def wide(columns: Columns, months: dict[int, date]) -> None:
     """One row for each customer and month that has a value; an empty cell is no row."""
     for column in ("month", "mrr", "annual_amount"):
-        columns.pop(column)
+        columns.drop(column)
     customer_column(columns, months)
     note_unused(columns, months)
     own = {name: identifier(f"own_{name}") for name in columns.sql}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NoReturn
 
 import duckdb
 from export_columns import LINE
@@ -38,17 +39,26 @@ class Totals:
     """The rows of totals of mrr_snapshots, whose values have been read."""
 
     def __init__(self, conn: duckdb.DuckDBPyConnection, file: File, select: str, names: set[str]):
-        self.conn, self.file = conn, file
+        self.conn, self.file, self.select, self.names = conn, file, select, names
         self.key = LINE if LINE in names else "account_id"
-        line = LINE if LINE in names else "row_number() over ()"
-        currency = "nullif(trim(currency), '')" if "currency" in names else "null"
-        conn.execute(
+        self.left_out: list[Row] = []
+
+    def make_sheet(self) -> None:
+        """The rows as they are looked at."""
+        line = LINE if LINE in self.names else "row_number() over ()"
+        currency = "nullif(trim(currency), '')" if "currency" in self.names else "null"
+        self.conn.execute(
             f"create or replace temp table sheet as select {self.key} as key, {line} as line, "
             f"coalesce(trim(account_id), '') as name, {currency} as currency, "
             "cast(month as varchar) as month, try_cast(mrr as decimal(24, 6)) as mrr "
-            f"from ({select})"
+            f"from ({self.select})"
         )
-        self.left_out: list[Row] = []
+
+    def has_candidates(self) -> bool:
+        """Whether a row may be a total: what costs little, where each month is a row of its own."""
+        called = text(f"{EXACT}|{WORDED}")
+        sql = f"select bool_or(regexp_full_match(trim(account_id), {called})) from ({self.select})"
+        return self.key == LINE or bool(self.conn.execute(sql).fetchone()[0])
 
     def rows(self, condition: str) -> list[Row]:
         sql = (
@@ -60,20 +70,30 @@ class Totals:
     def called(self, pattern: str) -> list[Row]:
         return self.rows(f"regexp_full_match(name, {text(pattern)})")
 
-    def differences(self, row: Row, of: str) -> list[Difference]:
-        """The months in which the row is not the sum of the rows of which `of` is true."""
+    def differences(self, row: Row, of: str, is_rounded: bool = False) -> list[Difference]:
+        """The months in which the row is not the sum of the rows of which `of` is true.
+
+        `is_rounded`: whole numbers may have been rounded before they were written.
+        """
+        allowed = "case when count(*) filter (mrr <> round(mrr)) = 0 then 0.5 else 0.005 end"
         sql = f"""
             select month, coalesce(sum(mrr) filter (is_it), 0) as given,
                 coalesce(sum(mrr) filter (not is_it), 0) as summed
             from (select *, key is not distinct from ? as is_it from sheet)
             where is_it or ({of})
             group by month
-            having abs(given - summed) > (count(*) + 1) * case
-                when count(*) filter (mrr <> round(mrr)) = 0 and bool_or(is_it) then 0.5 else 0.005
-            end
+            having abs(given - summed) > (count(*) + 1) * {allowed if is_rounded else 0.005}
             order by month
         """
         return [Difference(*found) for found in self.conn.execute(sql, [row.key]).fetchall()]
+
+    def summed_way(self, row: Row, ways: list[str]) -> str | None:
+        """The first of the ways in which the row is the sum of others."""
+        for is_rounded in (False, True):
+            for way in ways:
+                if self.number_of(way) and not self.differences(row, way, is_rounded):
+                    return way
+        return None
 
     def number_of(self, of: str) -> int:
         return self.conn.execute(f"select count(distinct key) from sheet where {of}").fetchone()[0]
@@ -116,19 +136,12 @@ class Totals:
                 ways.append(f"{of_all} and line > {start} and line < {row.line}")
             if row.currency:
                 ways.append(f"{of_all} and currency = {text(row.currency)}")
-            found = [self.differences(row, way) for way in ways if self.number_of(way)]
-            if found and not all(found):
-                self.leave_out(row)
-                continue
-            said = ""
-            if found:
-                first = found[0][0]
-                said = f" ({first.month}: {first.given:,.2f}, the others {first.summed:,.2f})"
-            raise InputError(
-                f"the row {row.name} in {self.file.path} is called a total, but is not the sum of "
-                f"the others{said}. If it is a total, delete the row; if it is a customer, write "
-                "its id instead."
-            )
+            way = self.summed_way(row, ways)
+            if way is None:
+                self.refuse(row, of_all)
+            self.leave_out(row)
+            if row is exact[-1] and way != of_all:
+                self.check_nothing_below(row, of_all)
         for row in nameless:
             if self.number_of(of_all) > 1 and not self.differences(row, of_all):
                 self.leave_out(row)
@@ -137,6 +150,31 @@ class Totals:
             is_known = any(row.key == other.key for other in self.left_out)
             if not is_known and self.number_of(others) > 1 and not self.differences(row, others):
                 self.leave_out(row)
+
+    def refuse(self, row: Row, of: str) -> NoReturn:
+        """Raises InputError: a row that is called a total is none."""
+        found = self.differences(row, of)
+        said = ""
+        if found:
+            first = found[0]
+            said = f" ({first.month}: {first.given:,.2f}, the others {first.summed:,.2f})"
+        raise InputError(
+            f"the row {row.name} in {self.file.path} is called a total, but is not the sum of the "
+            f"others{said}. If it is a total, delete the row; if it is a customer, write its id "
+            "instead."
+        )
+
+    def check_nothing_below(self, total: Row, of_all: str) -> None:
+        """Raises InputError where rows stand below the last total, and are not in it."""
+        if self.key != LINE or total.currency:
+            return
+        below = self.rows(f"{of_all} and line > {total.line}")
+        if below:
+            names = ", ".join(row.name for row in below[:3])
+            raise InputError(
+                f"{self.file.path} has rows below the row {total.name} that are not in its sum, "
+                f"such as {names}. If they are customers, put them above it; if not, delete them."
+            )
 
     def warn_of_last(self) -> None:
         """A last row that is the sum of all others, whatever it is called."""
@@ -153,35 +191,46 @@ class Totals:
                 "month. It counts as a customer: if it is a total, delete it."
             )
 
-    def without(self, select: str) -> str:
+    def without(self) -> str:
         """The rows that are no totals; notes those that are."""
-        self.find_groups()
-        self.find_all()
-        self.warn_of_last()
-        others = f"* exclude ({LINE})" if self.key == LINE else "*"
-        filled = self.only_filled_months()
-        if not self.left_out:
-            return f"select {others} from ({select}) where {filled}"
+        conditions = [self.only_filled_months()]
+        if self.has_candidates():
+            self.make_sheet()
+            self.find_groups()
+            self.find_all()
+            self.warn_of_last()
+            self.conn.execute("drop table sheet")
+        if self.left_out:
+            self.note()
+            conditions.append(self.where())
+        columns = f"* exclude ({LINE})" if self.key == LINE else "*"
+        return f"select {columns} from ({self.select}) where {' and '.join(conditions)}"
+
+    def note(self) -> None:
         names = [row.name or f"(no name, line {row.line})" for row in self.left_out]
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
+        kind = "is a row" if len(names) == 1 else "are rows"
         self.file.notes.append(
-            f"mrr_snapshots: {shown} in {self.file.path.name} "
-            f"{'is a row' if len(names) == 1 else 'are rows'} of totals and left out."
+            f"mrr_snapshots: {shown} in {self.file.path.name} {kind} of totals and left out."
         )
-        return f"select {others} from ({select}) where {self.where()} and {filled}"
 
     def only_filled_months(self) -> str:
         """Whether a row is of no month at the end in which nobody has MRR: those to come."""
-        sql = """
-            with months as (
-                select month, count(*) filter (mrr is null or mrr <> 0) > 0 as is_filled
-                from sheet group by month
+        sql = f"""
+            select
+                cast(month as varchar) as month,
+                count(*) filter (mrr <> '' and (number is null or number <> 0))
+            from (
+                select month, trim(cast(mrr as varchar)) as mrr, try_cast(mrr as double) as number
+                from ({self.select})
             )
-            select month from months
-            where month > (select max(month) from months where is_filled)
+            where month is not null
+            group by month
             order by month
         """
-        empty = [row[0] for row in self.conn.execute(sql).fetchall()]
+        counts = self.conn.execute(sql).fetchall()
+        filled = [month for month, values in counts if values]
+        empty = [month for month, _ in counts if filled and month > filled[-1]]
         if not empty:
             return "true"
         months = empty[0] if len(empty) == 1 else f"{empty[0]} to {empty[-1]}"

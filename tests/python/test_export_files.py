@@ -160,6 +160,14 @@ def test_a_request_to_cancel_is_no_end_of_a_living_subscription(sheet):
     assert sheet.said("Canceled At (UTC) is the end of 1 cancelled subscription")
 
 
+def test_what_is_unpaid_today_was_paid_until_its_period_began(sheet):
+    content = (FILES / "stripe_subscriptions" / f"{P}.csv").read_text()
+    rows = sheet.read(P, content.replace("30.00,active", "30.00,unpaid"))
+    [row] = [row for row in rows if row["subscription_id"] == "sub_3"]
+    assert (row["status"], row["ends_on"]) == ("active", "2024-06-01 07:45")
+    assert sheet.said("1 paused or unpaid subscription ends at Current Period Start (UTC)")
+
+
 def test_what_stripes_amount_is_of_is_said_where_it_matters(sheet):
     sheet.read(P, FILES / "stripe_subscriptions")
     assert sheet.said("the price of one unit, which matters to 1 row")
@@ -192,6 +200,13 @@ def test_chargebees_subscriptions_are_periods(sheet):
     assert rows[0]["ends_on"] == "2024-06-30 12:00:00"
     assert rows[3]["trial_ends_on"] == "2024-06-20 10:00:00"
     assert sheet.said("the billing period is the end of the plan's id")
+
+
+def test_what_is_paused_at_chargebee_ends_when_the_pause_began(sheet):
+    header = "subscriptions.id,subscriptions.plan_id,subscriptions.plan_unit_price,customers.id"
+    header += ",subscriptions.started_at,subscriptions.status,subscriptions.pause_date"
+    [row] = sheet.read(P, f"{header}\ns,a-monthly,10,c,2024-01-01,Paused,2024-05-01\n")
+    assert (row["status"], row["ends_on"]) == ("active", "2024-05-01")
 
 
 def test_a_plan_of_chargebees_whose_period_is_not_in_its_id_is_one_sentence(sheet):
@@ -286,6 +301,21 @@ def test_a_deal_with_several_companies_is_one_sentence(sheet):
     assert "Associated Company IDs (Primary)" in said
     # of a deal that is not won it does not matter
     assert len(sheet.read(C, content.replace(",502,", ",502;507,"))) == 3
+
+
+def test_a_deal_with_several_names_of_companies_is_one_sentence_too(sheet):
+    content = "Record ID,Deal Stage,Close Date,Amount,Associated Company\n"
+    said = sheet.error(C, f"{content}1,Closed Won,2024-01-10,1200,Acme;Globex\n")
+    assert "several companies, such as Acme;Globex" in said
+
+
+@pytest.mark.parametrize(
+    ("term", "read"),
+    [("12", "12"), ("12 months", "12"), ("2 years", "24"), ("1 yr", "12"), ("long", "long")],
+)
+def test_a_term_is_a_number_of_months(sheet, term, read):
+    [row] = sheet.read(C, f"Customer,Start date,Term,Amount\na,2024-01-10,{term},5\n")
+    assert row["term_months"] == read
 
 
 def test_the_primary_company_is_the_one_that_pays(sheet):
@@ -561,6 +591,15 @@ def test_totals_of_groups_are_left_out_and_those_of_everything_too(sheet):
     assert set(mrr(rows)) == {"a", "b", "c", "d"}
 
 
+def test_rows_below_a_total_that_are_not_in_it_are_one_sentence(sheet):
+    content = "Client,Jan-24,Feb-24\na,100,50\nb,10,10\nTotal,110,60\nCustomers,2,2\n"
+    said = sheet.error(S, content)
+    assert "rows below the row Total that are not in its sum, such as Customers" in said
+    # a total above them all is none below
+    rows = sheet.read(S, "Client,Jan-24,Feb-24\nTotal,110,60\na,100,50\nb,10,10\n")
+    assert set(mrr(rows)) == {"a", "b"}
+
+
 def test_totals_by_currency_are_left_out(sheet):
     rows = sheet.read(
         S,
@@ -592,6 +631,34 @@ def test_rows_of_totals_are_found_where_each_month_is_a_row_too(sheet):
 def test_the_months_of_rows_are_read_alike(sheet, month):
     [row] = sheet.read(S, f"customer,month,mrr\na,{month},10\n")
     assert row["month"] == "2024-02-01"
+
+
+def test_parquet_is_read_alike(sheet):
+    """With the types that it has."""
+    content = (
+        'select \'a\' as "Customer", 100.5 as "Jan-24", null::double as "Feb-24" '
+        "union all select 'Total', 100.5, 0"
+    )
+    file = sheet.folder / "mrr_snapshots.parquet"
+    sheet.connection.execute(f"copy ({content}) to '{file}' (format parquet)")
+    found = view_of(sheet.connection, sheet.folder, S, "USD", Settings("USD"))
+    rows = rows_of(sheet.connection, f"select * from {SCHEMA}.{S}")
+    assert mrr(rows) == {"a": {"2024-01": 100.5}}
+    assert found.unused_columns == {}
+
+
+def test_months_that_are_dates_in_parquet_stay_dates(sheet):
+    content = "select 'a' as customer_id, date '2024-02-29' as month, 7::decimal(9, 2) as mrr"
+    file = sheet.folder / "mrr_snapshots.parquet"
+    sheet.connection.execute(f"copy ({content}) to '{file}' (format parquet)")
+    view_of(sheet.connection, sheet.folder, S, "USD", Settings("USD"))
+    [row] = rows_of(sheet.connection, f"select * from {SCHEMA}.{S}")
+    assert (row["account_id"], row["month"], row["mrr"]) == ("a", date(2024, 2, 29), 7)
+
+
+def test_a_column_of_the_mrr_of_today_beside_months_is_named(sheet):
+    sheet.read(S, "Client,MRR,Jan-24\na,5,1\n")
+    assert sheet.said("columns that are not used: MRR")
 
 
 def test_arr_is_twelve_times_mrr(sheet):

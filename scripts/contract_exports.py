@@ -5,16 +5,7 @@ from found_files import InputError, text
 
 WON = ["closedwon", "won", "closed_won", "contract_signed", "won_deal"]
 TRUE, FALSE = ["true", "yes", "1", "t", "y", "wahr", "ja"], ["false", "no", "0", "f", "n"]
-# what CRMs call the types of deals by themselves, where the name says which it is
-TYPES = {
-    "new": ["new business", "newbusiness", "new customer", "new logo", "new client"],
-    "renewal": ["renewal business", "renew", "contract renewal"],
-    "amendment": [
-        *["existing customer - upgrade", "existing customer - downgrade", "upsell", "cross-sell"],
-        *["upgrade", "downgrade", "expansion", "add-on", "add-on business", "addon"],
-    ],
-}
-# ... and where it does not
+# types of deals that renew a contract or come on top of it, and do not say which
 UNSURE = ["existing business", "existingbusiness", "existing customer - replacement"]
 DEFAULT_TERM = 12
 
@@ -84,24 +75,20 @@ def amounts(columns: Columns) -> None:
 
 
 def types(columns: Columns) -> None:
-    """The types that CRMs have by themselves."""
+    """A type that may mean two things is none."""
     given = columns.sql.get("type")
     if given is None:
         return
-    cases = " ".join(
-        f"when {words(given)} in ({listed(some)}) then {text(meaning)}"
-        for meaning, some in TYPES.items()
-    )
     unsure = f"{words(given)} in ({listed(UNSURE)})"
     number = columns.number_of(unsure)
     if number:
         columns.note(
             f"{number:,} deal{'s' * (number > 1)} of the type "
             f"{', '.join(columns.examples(given, unsure))} may renew a contract or come on top of "
-            "it. Each is read as a contract of its own, on top. Write renewal or amendment where "
-            "it is one."
+            "it. One that begins as another ends follows it, any other comes on top. Write "
+            "renewal or amendment where that is wrong."
         )
-    columns.sql["type"] = f"case {cases} when {unsure} then 'new' else {given} end"
+        columns.sql["type"] = f"case when {unsure} then null else {given} end"
 
 
 def in_months(sql: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from conftest import WITHOUT_TESTS, Dbt
 from test_export_files import FILES
 
-EXPORTS = ["stripe_subscriptions", "stripe_mrr_per_subscriber", "chartmogul"]
+EXPORTS = ["stripe_subscriptions", "stripe_mrr_per_subscriber", "chartmogul", "hubspot_deals"]
 
 
 def built(folder, exports: list[str], **variables) -> dict[str, dict[str, float]]:
@@ -35,7 +35,11 @@ def exports(tmp_path_factory) -> dict[str, dict[str, float]]:
 
 @pytest.fixture(scope="module")
 def periods(tmp_path_factory) -> dict[str, dict[str, float]]:
-    return built(tmp_path_factory.mktemp("periods"), ["periods"], nrr_reporting_currency="EUR")
+    return built(
+        tmp_path_factory.mktemp("periods"),
+        ["periods", "salesforce_opportunities"],
+        nrr_reporting_currency="EUR",
+    )
 
 
 def months(found: dict[str, float], *of: int) -> list[float]:
@@ -80,3 +84,14 @@ def test_periods_of_a_spreadsheet_follow_each_other_without_a_gap(periods):
 
 def test_an_annual_price_of_five_seats_is_a_twelfth_of_all_of_them(periods):
     assert months(periods["Other GmbH"], 1, 9) == [100, 100]
+
+
+def test_hubspots_deals_carry_a_twelfth_of_their_amount_for_a_year(exports):
+    assert months(exports["501"], 1, 9) == [1000, 1000]
+    assert months(exports["503"], 2, 3) == [0, 200]
+    assert "502" not in exports
+    assert "504" not in exports
+
+
+def test_salesforces_amendment_comes_on_top_for_what_is_left_of_the_contract(periods):
+    assert months(periods["0011"], 1, 2, 7, 8) == [0, 2000, 2000, 2500]

@@ -284,8 +284,9 @@ def test_hubspots_won_deals_are_contracts(sheet):
     rows = sheet.read(C, FILES / "hubspot_deals")
     columns = ["contract_id", "account_id", "amount", "type", "term_months"]
     assert values(rows, *columns) == [
-        ("1", "501", "12000", "new", "12"),
-        ("3", "503", "2400", "new", "12"),
+        ("1", "501", "12000", "New Business", "12"),
+        # may renew, or come on top
+        ("3", "503", "2400", None, "12"),
         ("5", "505", "6000", None, "12"),
     ]
     assert sheet.said("2 rows are left out: deals that are not won")
@@ -337,8 +338,8 @@ def test_salesforces_opportunities_are_contracts_with_their_own_dates(sheet):
     rows = sheet.read(C, FILES / "salesforce_opportunities")
     columns = ["contract_id", "account_id", "amount", "type", "starts_on", "ends_on"]
     assert values(rows, *columns) == [
-        ("0061", "0011", "24000", "new", "2024-02-01", "2025-01-31"),
-        ("0062", "0011", "3000", "amendment", "2024-08-01", "2025-01-31"),
+        ("0061", "0011", "24000", "New Business", "2024-02-01", "2025-01-31"),
+        ("0062", "0011", "3000", "Existing Customer - Upgrade", "2024-08-01", "2025-01-31"),
     ]
     assert sheet.said("1 row is left out: deals that are deleted")
     assert sheet.said("1 row is left out: deals that are not won")

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from found_files import COLUMNS, InputError, kind, parquet_files, path_of
+from likely_inputs import renamings
 
 # each of these alone is enough to compute from
 SOURCES = [
@@ -55,6 +56,11 @@ def found_inputs(folder: Path) -> list[str]:
         found += [f"{system}_{table}" for table in names]
     if not {*found} & {*SOURCES} and not any(tables.values()):
         there = ", ".join([path.name for path in sorted(folder.iterdir())][:5])
+        meant = renamings(folder)
+        if meant:
+            raise InputError(
+                f"{folder} holds no file that is called as an input. {' '.join(meant)}"
+            )
         raise InputError(
             f"{folder} holds no subscription_events.parquet, subscription_events/*.parquet or "
             f"subscription_events.csv, but {there or 'nothing'}. Put one there, or another that "

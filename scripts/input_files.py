@@ -34,6 +34,7 @@ from found_files import (
 from found_inputs import SOURCES, check_known, found_inputs, place_of
 from given_values import PERCENT, look_at_all, rewritings
 from input_summary import column_lines
+from likely_inputs import renamings
 
 # The one database that every connection of this profile has besides the file it writes.
 SCHEMA = "memory.nrr_files"
@@ -317,4 +318,4 @@ class Plugin(BasePlugin):
         if self.database:
             # dbt attaches the file next, and makes no folder
             Path(self.database).parent.mkdir(parents=True, exist_ok=True)
-        write_down(found, misnamed(self.folder))
+        write_down(found, [*misnamed(self.folder), *renamings(self.folder)])

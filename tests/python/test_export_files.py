@@ -7,6 +7,7 @@ import duckdb
 import pytest
 from exports import Settings
 from found_files import COLUMNS, InputError
+from found_inputs import found_inputs
 from header_aliases import INPUTS, aliases_of, meant, rule_rows
 from input_files import SCHEMA, view_of
 from input_summary import rows_of
@@ -134,6 +135,45 @@ def test_a_header_row_below_titles_is_found(sheet):
 def test_columns_that_mean_nothing_are_named(sheet):
     sheet.read(P, "Customer,Start date,MRR,Owner\na,2024-01-01,5,Kim\n")
     assert sheet.unused == ["Owner"]
+
+
+# Names of files
+
+
+@pytest.mark.parametrize(
+    ("export", "name"),
+    [
+        ("stripe_subscriptions", P),
+        ("stripe_mrr_per_subscriber", S),
+        ("chargebee_subscriptions", P),
+        ("baremetrics", P),
+        ("chartmogul", M),
+        ("hubspot_deals", C),
+        ("salesforce_opportunities", C),
+        ("wide_months", S),
+        ("periods", P),
+    ],
+)
+def test_an_export_under_its_own_name_is_known_by_its_columns(tmp_path, export, name):
+    (tmp_path / "download (1).csv").write_bytes((FILES / export / f"{name}.csv").read_bytes())
+    with pytest.raises(InputError) as error:
+        found_inputs(tmp_path)
+    said = " ".join(str(error.value).split())
+    assert f"download (1).csv looks like {name}: rename it {name}.csv." in said
+
+
+def test_a_file_that_is_no_export_is_none(tmp_path):
+    (tmp_path / "notes.csv").write_text("account_id,note\na,b\n")
+    (tmp_path / "tables.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="holds no subscription_events"):
+        found_inputs(tmp_path)
+
+
+def test_a_workbook_is_to_be_saved_as_csv(tmp_path):
+    (tmp_path / "mrr.xlsx").write_bytes(b"PK")
+    with pytest.raises(InputError) as error:
+        found_inputs(tmp_path)
+    assert "mrr.xlsx is not read: save its sheet as CSV" in " ".join(str(error.value).split())
 
 
 # Stripe

@@ -47,6 +47,12 @@ def won_deals(columns: Columns) -> bool:
 def one_company(columns: Columns) -> None:
     """Raises InputError where a deal has several companies: it would be counted with each."""
     account = columns.sql.get("account_id")
+    if account is None and "dealpipelinestageid" in columns.words:
+        raise InputError(
+            f"{columns.file.path} is HubSpot's table of deals as Fivetran lands it, whose "
+            "companies are in deal_company. Join it by deal_id, and take the rows with the type_id "
+            "5 (the primary company) for a column account_id."
+        )
     if account is None:
         return
     several = f"regexp_matches(cast({account} as varchar), '^ *[0-9]+ *(;|,) *[0-9]')"

@@ -10,10 +10,10 @@ import contract_exports
 import duckdb
 import period_exports
 import snapshot_exports
-from export_columns import Columns
-from found_files import File, InputError, text
+from export_columns import LINE, Columns
+from found_files import SCHEMA, File, InputError, text
 from header_aliases import INPUTS, RULES, rule_rows
-from totals import Totals
+from totals import EXACT, Totals
 
 # headers, all of which an export has that cannot be used -> why, and what to do
 REFUSED = [
@@ -56,11 +56,29 @@ class Settings:
     date_order: str | None = None
     movements_unit: str | None = None
 
+    def __post_init__(self) -> None:
+        # no model reads it, so that none can say so
+        if self.date_order not in (None, "dmy", "mdy"):
+            raise InputError(
+                f"nrr_date_order is {self.date_order}. It takes null, dmy (day first) or mdy "
+                "(month first)."
+            )
+
 
 def check_not_refused(columns: Columns) -> None:
     for headers, why in REFUSED:
         if headers <= columns.words:
             raise InputError(f"{columns.file.path} {why}")
+
+
+def totals_of_lists(columns: Columns) -> None:
+    """A row of a list that is called a total, and has no date, is none of its rows."""
+    account = columns.sql.get("account_id")
+    dates = [columns.sql[c] for c in ("starts_on", "occurred_at") if c in columns]
+    if account is None or not dates:
+        return
+    called = f"regexp_full_match(trim(cast({account} as varchar)), {text(EXACT)})"
+    columns.leave_out(f"{called} and nullif(cast({dates[0]} as varchar), '') is null", "totals")
 
 
 def exponents() -> dict[str, int]:
@@ -123,6 +141,7 @@ def met_half_way(
         period_exports.adapt(columns)
     elif name == "contracts":
         contract_exports.adapt(columns)
+    totals_of_lists(columns)
     cents(columns, settings)
     return columns.as_file()
 
@@ -132,5 +151,10 @@ def finished(conn: duckdb.DuckDBPyConnection, name: str, file: File, select: str
     for step in file.finish:
         select = step(select)
     if name == "mrr_snapshots":
-        return Totals(conn, file, select, {column.name for column in file.columns}).without()
+        names = {column.name for column in file.columns}
+        if LINE in names:
+            # A sheet has made many rows of each of its own: they are read once.
+            conn.execute(f"create or replace table {SCHEMA}.sheet_rows as {select}")
+            select = f"select * from {SCHEMA}.sheet_rows"
+        return Totals(conn, file, select, names).without()
     return select

@@ -59,6 +59,8 @@ REQUIRED_COLUMNS = {
     "subscription_links": ["old", "new"],
 }
 OPTIONAL_INPUTS = ["accounts", "exchange_rates", "account_links", "subscription_links"]
+# The one database that every connection of this profile has besides the file it writes.
+SCHEMA = "memory.nrr_files"
 READ = [".parquet", ".csv", ".csv.gz"]
 # where an input is as one of these only, it has been forgotten
 NOT_READ = [".xlsx", ".xls", ".ods", ".numbers", ".tsv", ".txt", ".json", ".jsonl", ".ndjson"]

@@ -148,6 +148,7 @@ def numbers_look(name: str, column: str, currency: str, is_sheet: bool) -> str:
     """An aggregate: how many values prove a point, how many a comma, and some in doubt."""
     value = bare(name, column, is_sheet)
     point, comma = (is_like(value, STYLES[style][0]) for style in ("point", "comma"))
+    agree = signs_agree(column, currency) if is_sheet and name in AMOUNTS else "true"
     fraction = f"abs(try_cast({trimmed(column)} as double)) between 1e-9 and 1 - 1e-9"
     return (
         f"{{point: count(*) filter ({point} and not {comma}), "
@@ -155,6 +156,7 @@ def numbers_look(name: str, column: str, currency: str, is_sheet: bool) -> str:
         f"dotted: min({column}) filter ({is_like(value, DOTTED)}), "
         f"with_comma: min({column}) filter ({is_like(value, WITH_COMMA)}), "
         f"signs: count(*) filter ({sign_with_point(column, currency)}), "
+        f"other_sign: min({column}) filter (({point} or {comma}) and not {agree}), "
         f"fractions: count(*) filter ({fraction})}}"
     )
 
@@ -239,32 +241,18 @@ def currency_sql(file: File, reporting_currency: str | None) -> str:
     return f"coalesce({given}, {text(reporting_currency) if reporting_currency else 'null'})"
 
 
-def check_signs(
-    conn: duckdb.DuckDBPyConnection,
-    file: File,
-    numbers: dict[str, str],
-    reporting_currency: str | None,
-) -> None:
-    """Raises InputError where amounts have a sign that is not the reporting currency's.
+def check_sign(file: File, column: str, look: dict, reporting_currency: str | None) -> None:
+    """Raises InputError where an amount has a sign that is not the reporting currency's.
 
     In a file with a column of currencies such a row is left for the models to reject.
     """
-    if file.column("currency") or not reporting_currency:
-        return
-    for column, sql in numbers.items():
-        if column not in AMOUNTS:
-            continue
-        value = bare(column, sql, is_sheet=True)
-        is_number = " or ".join(is_like(value, STYLES[style][0]) for style in ("point", "comma"))
-        other = f"({is_number}) and not {signs_agree(sql, text(reporting_currency))}"
-        found = conn.execute(f"select min({sql}) filter ({other}) from {file.scan}").fetchone()[0]
-        if found:
-            raise InputError(
-                f"{column} in {file.path} has {found.strip()}, while the reporting currency is "
-                f"{reporting_currency} and there is no column currency. If that is another "
-                "currency, report in it, such as by make build "
-                "NRR_VARS='{nrr_reporting_currency: EUR}', or add the column currency."
-            )
+    if look["other_sign"] and reporting_currency and not file.column("currency"):
+        raise InputError(
+            f"{column} in {file.path} has {look['other_sign'].strip()}, while the reporting "
+            f"currency is {reporting_currency} and there is no column currency. If that is another "
+            "currency, report in it, such as by make build "
+            "NRR_VARS='{nrr_reporting_currency: EUR}', or add the column currency."
+        )
 
 
 def may_be_rewritten(name: str, file: File, looked: dict, reporting_currency: str | None) -> str:
@@ -359,8 +347,9 @@ def rewritings(
         found = conn.execute(f"select {', '.join(looks)} from {file.scan}").fetchone()
         looked = dict(zip([*numbers, *dates], found, strict=True))
         styles = styles_of(file, {key: looked[key] for key in numbers}, is_sheet)
-        if is_sheet:
-            check_signs(conn, file, numbers, reporting_currency)
+        for key in numbers:
+            if is_sheet and key in AMOUNTS:
+                check_sign(file, key, looked[key], reporting_currency)
         for key, sql in numbers.items():
             if key in unusual or styles[key] == "comma":
                 allowed = may_be_rewritten(key, file, looked[key], reporting_currency)

@@ -25,6 +25,7 @@ from found_files import (
     OPTIONAL_INPUTS,
     REQUIRED_COLUMNS,
     SAVE_AGAIN,
+    SCHEMA,
     File,
     InputError,
     file_of,
@@ -36,8 +37,6 @@ from given_values import PERCENT, look_at_all, rewritings
 from input_summary import column_lines
 from likely_inputs import renamings
 
-# The one database that every connection of this profile has besides the file it writes.
-SCHEMA = "memory.nrr_files"
 # What print_retention.py reads: how the files were read.
 FOUND = "nrr_input_files.json"
 # What others call the columns of the contract, where the words are not alike.

@@ -385,6 +385,15 @@ def test_salesforces_opportunities_are_contracts_with_their_own_dates(sheet):
     assert sheet.said("1 row is left out: deals that are not won")
 
 
+def test_deals_as_fivetran_lands_them_need_their_companies(sheet):
+    header = "deal_id,is_deleted,deal_pipeline_stage_id,property_amount,property_closedate"
+    row = "1,false,closedwon,1200,2024-01-10"
+    assert "are in deal_company" in sheet.error(C, f"{header}\n{row}\n")
+    [read] = sheet.read(C, f"{header},account_id\n{row},501\n")
+    columns = ["account_id", "contract_id", "amount", "starts_on"]
+    assert values([read], *columns) == [("501", "1", "1200", "2024-01-10")]
+
+
 def test_old_versions_of_opportunities_are_left_out(sheet):
     rows = sheet.read(
         C,
@@ -503,6 +512,19 @@ def test_a_price_with_its_billing_comes_before_an_mrr_beside_it(sheet):
 def test_a_years_amount_is_a_years(sheet):
     [row] = sheet.read(P, "Customer,Start date,ARR\na,2024-01-01,1200\n")
     assert (row["amount"], row["billing_interval"]) == ("1200", "year")
+
+
+def test_a_total_below_a_list_is_left_out_and_named(sheet):
+    rows = sheet.read(P, "Customer,Start date,MRR\na,2024-01-01,5\nTotal,,5\n")
+    assert values(rows, "account_id") == [("a",)]
+    assert sheet.said("1 row is left out: totals")
+    # with a date it is a customer
+    assert len(sheet.read(P, "Customer,Start date,MRR\na,2024-01-01,5\nTotal,2024-02-01,5\n")) == 2
+
+
+def test_the_name_of_a_deal_is_no_customer(sheet):
+    said = sheet.error(C, "Id,Name,IsWon,Amount,CloseDate\n1,Big deal,true,5,2024-01-10\n")
+    assert "lacks the column account_id" in said
 
 
 # Months as columns
@@ -806,6 +828,11 @@ def test_a_date_that_can_be_read_in_two_ways_is_one_sentence(sheet):
 @pytest.mark.parametrize(("order", "read"), [("dmy", "2024-02-01"), ("mdy", "2024-01-02")])
 def test_the_variable_decides_what_comes_first(sheet, order, read):
     assert starts(sheet, "01/02/2024", date_order=order) == [read]
+
+
+def test_an_unknown_order_of_dates_is_one_sentence():
+    with pytest.raises(InputError, match="It takes null, dmy"):
+        Settings("USD", "ymd")
 
 
 def test_dates_that_contradict_are_one_sentence_and_rejected_by_the_variable(sheet):

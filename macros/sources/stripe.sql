@@ -19,11 +19,16 @@
     ) }} as decimal(24, 0)) * cast(0.000001 as decimal(7, 6)) as decimal(18, 6))
 {%- endmacro %}
 
+{# moved(at, part, count): the instant `count` seconds, days or months later, as a timestamp: BigQuery makes it another type. #}
+{% macro moved(at, part, count) -%}
+    cast({{ dbt.dateadd(part, count, at) }} as {{ nrr.type_instant() }})
+{%- endmacro %}
+
 {# intervals_later(at, interval, count): the instant `count` intervals later; null where the interval is none. #}
 {% macro intervals_later(at, interval, count) -%}
     case {{ interval }}
         {%- for part in ['day', 'week', 'month', 'year'] %}
-        when '{{ part }}' then {{ dbt.dateadd(part, 'cast(' ~ count ~ ' as integer)', at) }}
+        when '{{ part }}' then {{ nrr.moved(at, part, 'cast(' ~ count ~ ' as integer)') }}
         {%- endfor %}
     end
 {%- endmacro %}

@@ -100,6 +100,18 @@ def test_a_change_that_no_line_shows_counts_from_the_newest_row_of_the_history(m
     )
 
 
+def test_a_row_for_a_renewal_is_no_change_of_the_item(mrr):
+    assert mrr("renewal_row") == [100] * 3 + [140] * 9
+
+
+def test_a_credit_dates_the_change_that_only_the_next_invoice_shows(mrr):
+    assert mrr("credit_without_debit") == [100] + [180] * 11
+
+
+def test_lines_that_name_no_item_are_those_of_the_item_with_their_price(mrr):
+    assert mrr("nameless_lines") == [140] + [220] * 11
+
+
 def test_an_item_that_is_added_counts_from_its_own_beginning(mrr):
     assert mrr("added_item") == [60] * 3 + [100] * 9
 
@@ -127,6 +139,7 @@ def test_tiers_and_packages(mrr):
     assert mrr("s7_graduated") == [215] * 12
     assert mrr("s7_volume") == [145] * 12
     assert mrr("s7_package") == [90] * 12
+    assert mrr("package_down") == [60] * 12
 
 
 def test_lines_of_tiers_are_one_quantity(mrr):
@@ -139,6 +152,11 @@ def test_usage_counts_from_the_end_of_its_period_until_the_next_is_finished(mrr)
 
 def test_usage_of_several_lines_sums_up_and_a_period_without_a_line_is_nothing(mrr):
     assert mrr("metered_gap") == [0, 15, 20, 0, 7, 9, 9] + [0] * 5
+    assert mrr("usage_discount") == [0, 5] + [0] * 10
+
+
+def test_usage_is_no_more_once_the_price_is_another(mrr):
+    assert mrr("metered_to_licensed") == [0, 10] + [50] * 10
 
 
 def test_minor_units_are_those_of_the_currency_at_stripe(mrr):
@@ -182,6 +200,7 @@ def test_a_row_that_came_after_the_end_ends_when_the_subscription_did(mrr):
 
 def test_a_trial_ends_on_its_day_not_when_the_row_came(mrr):
     assert mrr("trial_ends_31st") == [0] + [100] * 11
+    assert mrr("trial_early") == [100] * 12
 
 
 def test_a_subscription_begins_once_it_is_paid_for(mrr):
@@ -211,6 +230,7 @@ def test_an_end_that_is_planned_comes_later(mrr, otherwise, states):
     assert mrr("planned_end") == [100] * 12
     assert otherwise("planned_end") == [100] * 11 + [0]
     assert states("planned_end", "status")[-1] == ("cancelled",)
+    assert mrr("cancel_at") == [100] * 5 + [0] * 7
 
 
 def test_a_yearly_plan_that_is_cancelled_at_once_does_not_last_its_year(mrr):
@@ -223,6 +243,7 @@ def test_a_plan_that_renews_on_the_25th_is_there_at_every_months_end(mrr):
 
 def test_a_customer_that_is_deleted_has_no_subscription(mrr):
     assert mrr("deleted") == [100] * 5 + [0] * 7
+    assert mrr("gone_row") == [100] * 6 + [0] * 6
 
 
 def test_test_mode_is_no_business(mrr):
@@ -245,6 +266,11 @@ def test_percents_compound_and_end_one_by_one(mrr, otherwise):
 def test_a_repeating_discount_lasts_the_period_that_it_was_billed_in(mrr):
     assert mrr("year_coupon") == [50] * 12
     assert mrr("quarter_coupon") == [15] * 6 + [30] * 6
+
+
+def test_a_discount_counts_from_the_day_on_which_it_was_given(mrr):
+    assert mrr("forever_mid") == [100] * 2 + [90] * 10
+    assert mrr("yearly_amount") == [90] * 12
 
 
 def test_a_discount_of_once_lasts_the_first_period_that_is_billed(mrr):
@@ -282,10 +308,11 @@ def test_an_amount_off_a_price_with_tax_inside_has_tax_inside(mrr):
     assert mrr("tax_amount_off") == [90] * 12
 
 
-def test_a_discount_that_cannot_be_known_is_named(built, mrr):
+def test_what_cannot_be_known_is_named(built, mrr):
     assert mrr("other_currency") == mrr("unknown_coupon") == [30] * 12
     named = built.query("select account_id, reason from nrr__rejected_events order by account_id")
     assert named == [
+        ("cus_no_items", "missing_items"),
         ("cus_other_currency", "discount_in_other_currency"),
         ("cus_unknown_coupon", "missing_coupon"),
     ]
@@ -298,12 +325,10 @@ def test_usage_can_be_left_out(otherwise):
     assert otherwise("s7_metered") == [0] * 12
 
 
-def test_what_a_line_says_is_no_reconstruction_but_what_is_carried_back_is(states):
-    reconstructed = states(
-        "seats", "cast(effective_at as date)::varchar, quantity, is_reconstructed"
-    )
-    # the history of the subscription has one row: all of it was concluded
-    assert {flag for _, _, flag in reconstructed} == {True}
+def test_what_the_history_and_a_line_say_is_no_reconstruction(states):
+    flags = states("pause_collection", "status, is_reconstructed")
+    assert flags[0] == ("active", True)  # the first row of a history proves nothing
+    assert states("change_by_history", "is_reconstructed")[-1] == (True,)
 
 
 def test_the_data_is_complete_up_to_the_newest_sync(built):

@@ -74,7 +74,7 @@ of_subscriptions as (
         -- given with the subscription, which may have been made some seconds before, and to begin earlier
         case
             when discounts.discount_level = 'customer' then {{ nrr.later_of('discounts.starts_at', 'lives.begins_at') }}
-            when discounts.starts_at is null or discounts.starts_at <= {{ dbt.dateadd('second', minute, 'lives.created_at') }}
+            when discounts.starts_at is null or discounts.starts_at <= {{ nrr.moved('lives.created_at', 'second', minute) }}
                 then lives.begins_at
             else {{ nrr.later_of('discounts.starts_at', 'lives.begins_at') }}
         end as starts_at,
@@ -132,7 +132,7 @@ first_cycles as (
     inner join cycles
         on
             discounts.subscription_id = cycles.subscription_id
-            and cycles.period_starts_at >= {{ dbt.dateadd('second', -minute, 'discounts.starts_at') }}
+            and cycles.period_starts_at >= {{ nrr.moved('discounts.starts_at', 'second', -minute) }}
             and (discounts.trial_ends_at is null or cycles.period_starts_at >= discounts.trial_ends_at
                  or discounts.trial_ends_at < discounts.starts_at)
     where discounts.duration in ('once', 'repeating')
@@ -192,10 +192,10 @@ timed as (
             when duration = 'once'
                 then {{ nrr.intervals_later('first_period_at', 'billing_interval', 'billing_interval_count') }}
             -- a period that has begun is billed with it, however long it is
-            when {{ dbt.dateadd('month', 'months_billed', 'first_period_at') }} >= said_to_end_at
-                then {{ dbt.dateadd('month', 'months_billed', 'first_period_at') }}
+            when {{ nrr.moved('first_period_at', 'month', 'months_billed') }} >= said_to_end_at
+                then {{ nrr.moved('first_period_at', 'month', 'months_billed') }}
             when months_billed is not null
-                then {{ dbt.dateadd('month', 'cast(months_billed + period_months as integer)', 'first_period_at') }}
+                then {{ nrr.moved('first_period_at', 'month', 'cast(months_billed + period_months as integer)') }}
             else said_to_end_at
         end as counts_to
     from counted

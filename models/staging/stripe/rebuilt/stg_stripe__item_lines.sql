@@ -15,26 +15,46 @@ with lines as (
 items as (
     select
         subscription_id,
-        subscription_item_id
+        subscription_item_id,
+        price_id
     from {{ ref('stg_stripe__items') }}
     where source_reason is null
 
-    union distinct
+    union all
 
     select
         subscription_id,
-        subscription_item_id
+        subscription_item_id,
+        price_id
     from lines
     where subscription_item_id is not null
 ),
 
+nameless as (
+    select distinct subscription_id from lines
+    where subscription_item_id is null
+),
+
 only_items as (
     select
-        subscription_id,
-        max(subscription_item_id) as subscription_item_id,
-        count(*) as number_of_items
+        items.subscription_id,
+        max(items.subscription_item_id) as subscription_item_id,
+        count(distinct items.subscription_item_id) as number_of_items
     from items
-    group by subscription_id
+    inner join nameless on items.subscription_id = nameless.subscription_id
+    group by items.subscription_id
+),
+
+-- ... or that of the only one that ever had its price
+only_items_of_price as (
+    select
+        items.subscription_id,
+        items.price_id,
+        max(items.subscription_item_id) as subscription_item_id
+    from items
+    inner join nameless on items.subscription_id = nameless.subscription_id
+    group by items.subscription_id, items.price_id
+    having count(distinct items.subscription_item_id) = 1
 ),
 
 of_items as (
@@ -43,6 +63,7 @@ of_items as (
         case
             when lines.subscription_item_id is not null then lines.subscription_item_id
             when only_items.number_of_items = 1 then only_items.subscription_item_id
+            when only_items_of_price.subscription_item_id is not null then only_items_of_price.subscription_item_id
             when only_items.number_of_items is null then {{ dbt.concat([
                 'lines.subscription_id', "':'", "coalesce(lines.price_id, '')",
             ]) }}
@@ -50,6 +71,11 @@ of_items as (
     from lines
     left join only_items
         on lines.subscription_id = only_items.subscription_id and lines.subscription_item_id is null
+    left join only_items_of_price
+        on
+            lines.subscription_id = only_items_of_price.subscription_id
+            and lines.price_id = only_items_of_price.price_id
+            and lines.subscription_item_id is null
 )
 
 select

@@ -54,7 +54,7 @@ plain as (
         case when status <> 'cancelled' then {{ column }} end as {{ column }},
         {%- endif %}
         {%- endfor %}
-        row_number() over (partition by subscription_item_id order by changes_at) as number
+        row_number() over (partition by subscription_item_id order by changes_at) as nth
     from states
 ),
 
@@ -76,7 +76,7 @@ select
     {{ told | join(',\n    ') }}
 from in_order
 where
-    number = 1
+    nth = 1
     {%- for column in told %}
     or {{ nrr.is_other(column, column ~ '_before') }}
     {%- endfor %}

@@ -1,8 +1,8 @@
 {{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran') }}
 {%- set tables = nrr.given_of(['stripe_discount', 'stripe_subscription_discount', 'stripe_customer_discount']) -%}
 {%- set columns = [
-    'id', 'type', 'type_id', 'coupon_id', 'customer_id', 'subscription_id', 'invoice_id', 'start', 'end', '_fivetran_synced',
-    '_fivetran_deleted',
+    'id', 'type', 'type_id', 'coupon_id', 'customer_id', 'subscription_id', 'invoice_id', 'start', 'end',
+    '_fivetran_synced', '_fivetran_deleted',
 ] -%}
 -- One row per discount that was given, with its coupon; of discounts that only invoices still show, one per invoice.
 with
@@ -25,7 +25,9 @@ with
         {{ nrr.read_timestamp(nrr.column_name('start')) }} as starts_at,
         case
             when {{ nrr.is_true('_fivetran_deleted') }}
-                then coalesce({{ nrr.read_timestamp(nrr.column_name('end')) }}, {{ nrr.read_timestamp('_fivetran_synced') }})
+                then coalesce(
+                    {{ nrr.read_timestamp(nrr.column_name('end')) }}, {{ nrr.read_timestamp('_fivetran_synced') }}
+                )
             else {{ nrr.read_timestamp(nrr.column_name('end')) }}
         end as ends_at,
         {{ nrr.read_timestamp('_fivetran_synced') }} as recorded_at
@@ -39,7 +41,9 @@ given as (
     {%- else %}
     select
         0 as place_of_table,
-        {%- for column in ['discount_id', 'discount_type', 'type_id', 'coupon_id', 'account_id', 'subscription_id', 'invoice_id'] %}
+        {%- for column in [
+            'discount_id', 'discount_type', 'type_id', 'coupon_id', 'account_id', 'subscription_id', 'invoice_id',
+        ] %}
         cast(null as {{ nrr.type_text() }}) as {{ column }},
         {%- endfor %}
         {%- for column in ['starts_at', 'ends_at', 'recorded_at'] %}

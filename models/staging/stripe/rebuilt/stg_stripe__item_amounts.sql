@@ -40,8 +40,8 @@ tiered as (
         segments.subscription_item_id,
         segments.changes_at,
         cast(sum({{ nrr.tier_amount(
-            'segments.tiers_mode', 'coalesce(segments.quantity, 1)', 'tiers.from_quantity', 'tiers.up_to', 'tiers.unit_amount',
-            'tiers.flat_amount'
+            'segments.tiers_mode', 'coalesce(segments.quantity, 1)', 'tiers.from_quantity', 'tiers.up_to',
+            'tiers.unit_amount', 'tiers.flat_amount'
         ) }}) as decimal(18, 6)) as amount
     from segments
     inner join {{ ref('stg_stripe__price_tiers') }} as tiers on segments.price_id = tiers.price_id
@@ -252,7 +252,8 @@ select
     ranked.subscription_item_id,
     ranked.subscription_id,
     ranked.changes_at,
-    lead(ranked.changes_at) over (partition by ranked.subscription_item_id order by ranked.changes_at) as next_change_at,
+    lead(ranked.changes_at) over (partition by ranked.subscription_item_id order by ranked.changes_at)
+        as next_change_at,
     ranked.price_id,
     ranked.product_id,
     cast(ranked.pricing_model as {{ nrr.type_text() }}) as pricing_model,

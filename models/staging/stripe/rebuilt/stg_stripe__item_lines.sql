@@ -8,7 +8,11 @@ with lines as (
         coalesce(prices.is_tiered, false) as is_tiered
     from {{ ref('stg_stripe__invoice_lines') }} as lines
     left join {{ ref('stg_stripe__prices') }} as prices on lines.price_id = prices.price_id
-    where lines.subscription_id is not null and (lines.is_cycle or lines.is_proration)
+    where
+        lines.subscription_id is not null
+        and (lines.is_cycle or lines.is_proration)
+        -- a line of no time (a change at the very renewal) says nothing
+        and (lines.period_ends_at > lines.period_starts_at or lines.period_ends_at is null)
 ),
 
 -- a line that names no item is its subscription's only one's
@@ -94,7 +98,9 @@ select
     ) as quantity,
     -- of one line alone: the lines of tiers have different ones
     case when count(*) = 1 then max(unit_amount_excluding_tax) end as unit_amount_excluding_tax,
-    cast(sum(unit_amount_excluding_tax * coalesce(quantity, 1)) as decimal(18, 6)) as amount_excluding_tax,
+    cast(sum(
+        cast(unit_amount_excluding_tax as decimal(28, 6)) * cast(coalesce(quantity, 1) as decimal(18, 6))
+    ) as decimal(18, 6)) as amount_excluding_tax,
     max(recorded_at) as recorded_at
 from of_items
 where item_id is not null

@@ -1,9 +1,10 @@
 {{ config(enabled=nrr.rebuilds_stripe()) }}
--- One row per item and change of anything that its MRR is made of: the union of its subscription's status, its own price
--- and quantity, and its discounts. Equal neighbours are one.
+-- One row per item and change of anything that its MRR is made of: the union of its subscription's status, its own
+-- price and quantity, and its discounts. Equal neighbours are one.
 {%- set told = [
     'account_id', 'status', 'price_id', 'product_id', 'pricing_model', 'quantity', 'unit_amount', 'currency',
-    'billing_interval', 'billing_interval_count', 'discount_percent', 'discount_amount', 'is_reconstructed', 'source_reason',
+    'billing_interval', 'billing_interval_count', 'discount_percent', 'discount_amount', 'is_reconstructed',
+    'source_reason',
 ] %}
 with states as (
     select

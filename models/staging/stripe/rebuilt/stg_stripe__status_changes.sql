@@ -12,7 +12,8 @@ versions as (
         lives.ended_at as life_ends_at,
         lives.paid_until,
         {%- for column, name in {
-            'version_at': 'previous_version_at', 'status': 'previous_status', 'cancel_requested_at': 'previous_request_at',
+            'version_at': 'previous_version_at', 'status': 'previous_status',
+            'cancel_requested_at': 'previous_request_at',
         }.items() %}
         lag(versions.{{ column }}) over (
             partition by versions.subscription_id

@@ -297,6 +297,11 @@ def test_a_discount_that_was_taken_away_held_for_what_was_invoiced(mrr):
     assert mrr("ends_early") == [50] * 2 + [100] * 10
 
 
+def test_an_invoices_copy_of_a_discount_is_no_second_one(mrr):
+    assert mrr("copied_discount") == [90] * 12
+    assert mrr("copied_removed") == [90] * 4 + [100] * 8
+
+
 def test_an_amount_off_a_subscription_is_taken_off_once_to_the_cent(mrr, states):
     assert mrr("fan_out") == [130] * 12
     parts = [part for (part,) in states("fan_out", "discount_amount")]

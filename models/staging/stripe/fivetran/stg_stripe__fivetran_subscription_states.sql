@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran') }}
+{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran', materialized='table') }}
 {%- set has_history = nrr.is_given('stripe_subscription_history') -%}
 {%- set times = {
     'created_at': 'created', 'starts_at': 'start_date', 'trial_starts_at': 'trial_start', 'trial_ends_at': 'trial_end',

@@ -1,8 +1,8 @@
-{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran') }}
+{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran', materialized='table') }}
 {%- set tables = nrr.given_of(['stripe_discount', 'stripe_subscription_discount', 'stripe_customer_discount']) -%}
 {%- set columns = [
-    'id', 'type', 'type_id', 'coupon_id', 'customer_id', 'subscription_id', 'invoice_id', 'start', 'end', '_fivetran_synced',
-    '_fivetran_deleted',
+    'id', 'type', 'type_id', 'coupon_id', 'customer_id', 'subscription_id', 'invoice_id', 'start', 'end',
+    '_fivetran_synced', '_fivetran_deleted',
 ] -%}
 -- One row per discount that was given, with its coupon; of discounts that only invoices still show, one per invoice.
 with
@@ -25,7 +25,9 @@ with
         {{ nrr.read_timestamp(nrr.column_name('start')) }} as starts_at,
         case
             when {{ nrr.is_true('_fivetran_deleted') }}
-                then coalesce({{ nrr.read_timestamp(nrr.column_name('end')) }}, {{ nrr.read_timestamp('_fivetran_synced') }})
+                then coalesce(
+                    {{ nrr.read_timestamp(nrr.column_name('end')) }}, {{ nrr.read_timestamp('_fivetran_synced') }}
+                )
             else {{ nrr.read_timestamp(nrr.column_name('end')) }}
         end as ends_at,
         {{ nrr.read_timestamp('_fivetran_synced') }} as recorded_at
@@ -39,7 +41,9 @@ given as (
     {%- else %}
     select
         0 as place_of_table,
-        {%- for column in ['discount_id', 'discount_type', 'type_id', 'coupon_id', 'account_id', 'subscription_id', 'invoice_id'] %}
+        {%- for column in [
+            'discount_id', 'discount_type', 'type_id', 'coupon_id', 'account_id', 'subscription_id', 'invoice_id',
+        ] %}
         cast(null as {{ nrr.type_text() }}) as {{ column }},
         {%- endfor %}
         {%- for column in ['starts_at', 'ends_at', 'recorded_at'] %}
@@ -78,24 +82,91 @@ identified as (
             when discount_level = 'subscription' then coalesce(subscription_id, type_id)
             else subscription_id
         end as own_subscription_id,
-        case when discount_level = 'customer' then coalesce(account_id, type_id) else account_id end as own_account_id,
-        -- one that is still there needs no invoice to be known
-        max(case when discount_level in ('item', 'subscription', 'customer') then 1 else 0 end) over (
-            partition by coalesce(discount_id, subscription_id, account_id, type_id)
-        ) as is_still_there
+        case when discount_level = 'customer' then coalesce(account_id, type_id) else account_id end as own_account_id
     from levels
     where discount_level is not null
+),
+
+-- A discount that is still there needs no invoice to be known. The invoice's copy may have an id of its own.
+still_there as (
+    select
+        own_id,
+        own_subscription_id,
+        own_account_id,
+        coupon_id,
+        discount_level,
+        coalesce(starts_at, {{ nrr.timestamp_literal('1900-01-01') }}) as starts_at
+    from identified
+    where discount_level <> 'invoice'
+),
+
+ids_still_there as (
+    select distinct own_id from still_there
+),
+
+coupons_still_there as (
+    select
+        own_subscription_id,
+        own_account_id,
+        coupon_id,
+        min(starts_at) as starts_at
+    from (
+        select
+            case when discount_level <> 'customer' then own_subscription_id end as own_subscription_id,
+            case when discount_level = 'customer' then own_account_id end as own_account_id,
+            coupon_id,
+            starts_at
+        from still_there
+    ) as whose
+    group by own_subscription_id, own_account_id, coupon_id
+),
+
+on_invoices_alone as (
+    select
+        identified.*,
+        -- the copies of one discount are one
+        min(identified.own_id) over (
+            partition by identified.own_subscription_id, identified.coupon_id, identified.starts_at
+        ) as id_of_all
+    from identified
+    left join ids_still_there on identified.own_id = ids_still_there.own_id
+    left join coupons_still_there as of_subscription
+        on
+            identified.own_subscription_id = of_subscription.own_subscription_id
+            and identified.coupon_id = of_subscription.coupon_id
+            and {{ nrr.moved('identified.starts_at', 'second', 60) }} >= of_subscription.starts_at
+    left join coupons_still_there as of_customer
+        on
+            identified.own_account_id = of_customer.own_account_id
+            and identified.coupon_id = of_customer.coupon_id
+            and {{ nrr.moved('identified.starts_at', 'second', 60) }} >= of_customer.starts_at
+    where
+        identified.discount_level = 'invoice'
+        and ids_still_there.own_id is null
+        and of_subscription.coupon_id is null
+        and of_customer.coupon_id is null
+),
+
+known as (
+    select
+        identified.*,
+        identified.own_id as id_of_all
+    from identified
+    where identified.discount_level <> 'invoice'
+
+    union all
+
+    select * from on_invoices_alone
 ),
 
 ranked as (
     select
         *,
         row_number() over (
-            partition by own_id, case when discount_level = 'invoice' then invoice_id end
+            partition by id_of_all, case when discount_level = 'invoice' then invoice_id end
             order by place_of_table, recorded_at desc nulls last, starts_at, discount_level
         ) as delivery
-    from identified
-    where discount_level <> 'invoice' or is_still_there = 0
+    from known
 ),
 
 coupons as (
@@ -116,7 +187,7 @@ coupons as (
 )
 
 select
-    ranked.own_id as discount_id,
+    ranked.id_of_all as discount_id,
     ranked.discount_level,
     ranked.subscription_item_id,
     ranked.own_subscription_id as subscription_id,

@@ -1,7 +1,8 @@
 {{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran', materialized='table') }}
 {%- set columns = [
-    'id', 'unique_id', 'invoice_id', 'invoice_item_id', 'subscription_id', 'subscription_item_id', 'price_id', 'plan_id',
-    'currency', 'amount', 'unit_amount_excluding_tax', 'quantity', 'period_start', 'period_end', 'proration', 'type',
+    'id', 'unique_id', 'invoice_id', 'invoice_item_id', 'subscription_id', 'subscription_item_id', 'price_id',
+    'plan_id', 'currency', 'amount', 'unit_amount_excluding_tax', 'quantity', 'period_start', 'period_end',
+    'proration', 'type',
     'description', 'livemode', '_fivetran_synced', '_fivetran_deleted',
 ] -%}
 -- One row per line of an invoice that was billed.

@@ -1,6 +1,7 @@
-{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran') }}
+{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran', materialized='table') }}
 {%- set columns = [
-    'id', 'subscription_id', 'plan_id', 'price_id', 'quantity', 'created', '_fivetran_synced', '_fivetran_deleted', 'is_deleted',
+    'id', 'subscription_id', 'plan_id', 'price_id', 'quantity', 'created', '_fivetran_synced', '_fivetran_deleted',
+    'is_deleted',
 ] -%}
 -- One row per subscription item that is there now.
 with typed as (

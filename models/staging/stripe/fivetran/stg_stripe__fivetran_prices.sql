@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran') }}
+{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran', materialized='table') }}
 {%- set tables = nrr.given_of(['stripe_price', 'stripe_plan']) -%}
 -- One row per price or, where there is no price of that id, plan.
 with prices as (

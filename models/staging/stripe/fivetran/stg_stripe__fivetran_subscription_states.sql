@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran') }}
+{{ config(enabled=nrr.rebuilds_stripe() and nrr.stripe_loader() == 'fivetran', materialized='table') }}
 {%- set has_history = nrr.is_given('stripe_subscription_history') -%}
 {%- set times = {
     'created_at': 'created', 'starts_at': 'start_date', 'trial_starts_at': 'trial_start', 'trial_ends_at': 'trial_end',
@@ -22,7 +22,8 @@ typed as (
     select
         {{ nrr.read_text('id') }} as subscription_id,
         {{ nrr.read_text('customer_id') }} as account_id,
-        coalesce({{ nrr.read_timestamp('_fivetran_start') }}, {{ nrr.read_timestamp('_fivetran_synced') }}) as version_at,
+        coalesce({{ nrr.read_timestamp('_fivetran_start') }}, {{ nrr.read_timestamp('_fivetran_synced') }})
+            as version_at,
         {{ nrr.read_word('status') }} as status,
         {%- for name, column in times.items() %}
         {{ nrr.read_timestamp(column) }} as {{ name }},
@@ -100,7 +101,8 @@ select
         when versions.number_from_newest = 1
             then coalesce(
                 case
-                    when versions.version_gone_at < {{ nrr.timestamp_literal('2200-01-01') }} then versions.version_gone_at
+                    when versions.version_gone_at < {{ nrr.timestamp_literal('2200-01-01') }}
+                        then versions.version_gone_at
                 end{{ deleted_at }}
             )
     end as gone_at,

@@ -1,5 +1,4 @@
 {{ config(enabled=nrr.rebuilds_stripe(), materialized='table') }}
-{%- set minute = 60 -%}
 -- One row per discount and subscription or item that it is taken off, with the time for which it is.
 with lives as (
     select * from {{ ref('stg_stripe__subscription_lives') }}
@@ -37,7 +36,10 @@ invoiced_to as (
 once_each as (
     select
         given.*,
-        row_number() over (partition by given.discount_id order by given.recorded_at desc nulls last, given.invoice_id) as choice
+        row_number() over (
+            partition by given.discount_id
+            order by given.recorded_at desc nulls last, given.invoice_id
+        ) as choice
     from given
 ),
 
@@ -63,7 +65,8 @@ targets as (
 of_subscriptions as (
     select
         discounts.discount_id,
-        case when discounts.discount_level = 'invoice' then 'subscription' else discounts.discount_level end as discount_level,
+        case when discounts.discount_level = 'invoice' then 'subscription' else discounts.discount_level end
+            as discount_level,
         discounts.subscription_item_id,
         lives.subscription_id,
         lives.account_id,
@@ -74,7 +77,9 @@ of_subscriptions as (
         -- given with the subscription, which may have been made some seconds before, and to begin earlier
         case
             when discounts.discount_level = 'customer' then {{ nrr.later_of('discounts.starts_at', 'lives.begins_at') }}
-            when discounts.starts_at is null or discounts.starts_at <= {{ dbt.dateadd('second', minute, 'lives.created_at') }}
+            when
+                discounts.starts_at is null
+                or discounts.starts_at <= {{ nrr.moved('lives.created_at', 'second', 60) }}
                 then lives.begins_at
             else {{ nrr.later_of('discounts.starts_at', 'lives.begins_at') }}
         end as starts_at,
@@ -116,7 +121,10 @@ prices_then as (
     inner join {{ ref('stg_stripe__item_amounts') }} as amounts
         on
             discounts.subscription_id = amounts.subscription_id
-            and (discounts.subscription_item_id is null or discounts.subscription_item_id = amounts.subscription_item_id)
+            and (
+                discounts.subscription_item_id is null
+                or discounts.subscription_item_id = amounts.subscription_item_id
+            )
             and amounts.changes_at <= discounts.starts_at
             and (amounts.next_change_at > discounts.starts_at or amounts.next_change_at is null)
     where not amounts.is_gone
@@ -132,9 +140,12 @@ first_cycles as (
     inner join cycles
         on
             discounts.subscription_id = cycles.subscription_id
-            and cycles.period_starts_at >= {{ dbt.dateadd('second', -minute, 'discounts.starts_at') }}
-            and (discounts.trial_ends_at is null or cycles.period_starts_at >= discounts.trial_ends_at
-                 or discounts.trial_ends_at < discounts.starts_at)
+            and cycles.period_starts_at >= {{ nrr.moved('discounts.starts_at', 'second', -60) }}
+            and (
+                discounts.trial_ends_at is null
+                or cycles.period_starts_at >= discounts.trial_ends_at
+                or discounts.trial_ends_at < discounts.starts_at
+            )
     where discounts.duration in ('once', 'repeating')
     group by discounts.discount_id, discounts.subscription_id
 ),
@@ -178,7 +189,8 @@ counted as (
         case
             when duration = 'repeating' and period_months > 1 and said_to_end_at > first_period_at
                 then cast(
-                    ceil({{ dbt.datediff('first_period_at', 'said_to_end_at', 'month') }} / period_months) * period_months
+                    ceil({{ dbt.datediff('first_period_at', 'said_to_end_at', 'month') }} / period_months)
+                    * period_months
                     as integer
                 )
         end as months_billed
@@ -192,10 +204,10 @@ timed as (
             when duration = 'once'
                 then {{ nrr.intervals_later('first_period_at', 'billing_interval', 'billing_interval_count') }}
             -- a period that has begun is billed with it, however long it is
-            when {{ dbt.dateadd('month', 'months_billed', 'first_period_at') }} >= said_to_end_at
-                then {{ dbt.dateadd('month', 'months_billed', 'first_period_at') }}
+            when {{ nrr.moved('first_period_at', 'month', 'months_billed') }} >= said_to_end_at
+                then {{ nrr.moved('first_period_at', 'month', 'months_billed') }}
             when months_billed is not null
-                then {{ dbt.dateadd('month', 'cast(months_billed + period_months as integer)', 'first_period_at') }}
+                then {{ nrr.moved('first_period_at', 'month', 'cast(months_billed + period_months as integer)') }}
             else said_to_end_at
         end as counts_to
     from counted

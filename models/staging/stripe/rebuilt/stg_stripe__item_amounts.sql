@@ -40,8 +40,8 @@ tiered as (
         segments.subscription_item_id,
         segments.changes_at,
         cast(sum({{ nrr.tier_amount(
-            'segments.tiers_mode', 'coalesce(segments.quantity, 1)', 'tiers.from_quantity', 'tiers.up_to', 'tiers.unit_amount',
-            'tiers.flat_amount'
+            'segments.tiers_mode', 'coalesce(segments.quantity, 1)', 'tiers.from_quantity', 'tiers.up_to',
+            'tiers.unit_amount', 'tiers.flat_amount'
         ) }}) as decimal(18, 6)) as amount
     from segments
     inner join {{ ref('stg_stripe__price_tiers') }} as tiers on segments.price_id = tiers.price_id
@@ -187,21 +187,21 @@ amounts as (
 used as (
     select
         segments.*,
-        usage.amount as usage_amount,
-        usage.currency as usage_currency,
-        usage.recorded_at as usage_recorded_at,
-        {{ nrr.later_of('usage.holds_from', 'segments.changes_at') }} as usage_from,
+        periods.amount as usage_amount,
+        periods.currency as usage_currency,
+        periods.recorded_at as usage_recorded_at,
+        {{ nrr.later_of('periods.holds_from', 'segments.changes_at') }} as usage_from,
         case
-            when segments.next_change_at <= usage.holds_to then segments.next_change_at
-            else usage.holds_to
+            when segments.next_change_at <= periods.holds_to then segments.next_change_at
+            else periods.holds_to
         end as usage_to
     from segments
-    inner join {{ ref('stg_stripe__usage') }} as usage
+    inner join {{ ref('stg_stripe__usage') }} as periods
         on
-            segments.subscription_item_id = usage.subscription_item_id
-            and segments.price_id = usage.price_id
-            and usage.holds_to > segments.changes_at
-            and (usage.holds_from < segments.next_change_at or segments.next_change_at is null)
+            segments.subscription_item_id = periods.subscription_item_id
+            and segments.price_id = periods.price_id
+            and periods.holds_to > segments.changes_at
+            and (periods.holds_from < segments.next_change_at or segments.next_change_at is null)
     where segments.is_metered and not segments.is_gone
 ),
 
@@ -252,7 +252,8 @@ select
     ranked.subscription_item_id,
     ranked.subscription_id,
     ranked.changes_at,
-    lead(ranked.changes_at) over (partition by ranked.subscription_item_id order by ranked.changes_at) as next_change_at,
+    lead(ranked.changes_at) over (partition by ranked.subscription_item_id order by ranked.changes_at)
+        as next_change_at,
     ranked.price_id,
     ranked.product_id,
     cast(ranked.pricing_model as {{ nrr.type_text() }}) as pricing_model,

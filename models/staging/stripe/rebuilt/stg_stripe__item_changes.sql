@@ -1,6 +1,6 @@
 {{ config(enabled=nrr.rebuilds_stripe(), materialized='table') }}
 -- One row per item and change of its price or quantity, or its end, up to the next one.
-{%- set minute_before = dbt.dateadd('second', -60, 'holds_from') %}
+{%- set minute_before = nrr.moved('holds_from', 'second', -60) %}
 with lives as (
     select * from {{ ref('stg_stripe__subscription_lives') }}
 ),
@@ -76,7 +76,7 @@ points as (
     where
         not coalesce(trust_before < trust and from_before >= {{ minute_before }}, false)
         and not coalesce(
-            trust_after < trust and from_after <= {{ dbt.dateadd('second', 60, 'holds_from') }}, false
+            trust_after < trust and from_after <= {{ nrr.moved('holds_from', 'second', 60) }}, false
         )
 ),
 
@@ -102,7 +102,7 @@ credits as (
         case when not lines.is_metered then lines.quantity end as quantity,
         lines.recorded_at,
         row_number() over (partition by lines.subscription_item_id order by lines.period_starts_at, lines.price_id)
-            as number,
+            as nth,
         row_number() over (partition by lines.subscription_item_id order by lines.period_starts_at desc, lines.price_id)
             as number_from_last
     from lines
@@ -123,7 +123,7 @@ credits_before_others as (
         on
             credits.subscription_item_id = points.subscription_item_id
             and points.choice = 1
-            and points.holds_from >= {{ dbt.dateadd('second', -60, 'credits.credited_at') }}
+            and points.holds_from >= {{ nrr.moved('credits.credited_at', 'second', -60) }}
     group by
         credits.subscription_item_id,
         credits.subscription_id,
@@ -184,7 +184,7 @@ only_credited as (
         cast(null as {{ nrr.type_instant() }}) as billed_to
     from credits
     left join known on credits.subscription_item_id = known.subscription_item_id
-    where known.subscription_item_id is null and credits.number = 1
+    where known.subscription_item_id is null and credits.nth = 1
 ),
 
 all_known as (
@@ -197,8 +197,6 @@ dated as (
     select
         all_known.*,
         lives.begins_at as subscription_begins_at,
-        lives.newest_change_at,
-        lives.has_history,
         lives.recorded_at as subscription_recorded_at,
         first_credits.credited_at as first_credited_at,
         first_credits.price_id as first_credited_price_id,
@@ -210,12 +208,12 @@ dated as (
         case
             -- made with the subscription, or there on its first invoice: it began with it, perhaps before it was made
             when
-                all_known.created_at <= {{ dbt.dateadd('second', 60, 'lives.created_at') }}
+                all_known.created_at <= {{ nrr.moved('lives.created_at', 'second', 60) }}
                 or (
                     all_known.created_at is null
                     and (
                         all_known.first_at is null
-                        or all_known.first_at <= {{ dbt.dateadd('second', 60, 'first_of_subscriptions.first_at') }}
+                        or all_known.first_at <= {{ nrr.moved('first_of_subscriptions.first_at', 'second', 60) }}
                     )
                 )
                 then lives.begins_at
@@ -227,7 +225,7 @@ dated as (
     left join first_of_subscriptions on all_known.subscription_id = first_of_subscriptions.subscription_id
     left join last_points on all_known.subscription_item_id = last_points.subscription_item_id
     left join credits as first_credits
-        on all_known.subscription_item_id = first_credits.subscription_item_id and first_credits.number = 1
+        on all_known.subscription_item_id = first_credits.subscription_item_id and first_credits.nth = 1
     left join credits as last_credits
         on all_known.subscription_item_id = last_credits.subscription_item_id and last_credits.number_from_last = 1
 ),
@@ -237,7 +235,7 @@ judged as (
         *,
         -- a credit that nothing follows gives back a state whose end it is
         case
-            when last_credited_at > {{ dbt.dateadd('second', 60, 'last_at') }} or last_at is null then last_credited_at
+            when last_credited_at > {{ nrr.moved('last_at', 'second', 60) }} or last_at is null then last_credited_at
         end as unmatched_at,
         is_there and (
             last_at is null
@@ -247,6 +245,42 @@ judged as (
             or coalesce(quantity, 1) <> coalesce(last_quantity, 1)
         ) as is_other_now
     from dated
+),
+
+-- The newest change that the history shows, after the last line. A row for a renewal that the line is of is none; a new
+-- period that no line is of began at its own beginning.
+versions as (
+    select
+        subscription_id,
+        version_at,
+        period_starts_at,
+        is_evidence,
+        lag(period_starts_at) over (partition by subscription_id order by version_at, is_newest) as period_before
+    from {{ ref('stg_stripe__subscription_states') }}
+    where source_reason is null
+),
+
+newest_versions as (
+    select
+        judged.subscription_item_id,
+        max(case
+            when
+                versions.period_starts_at <> versions.period_before
+                and versions.period_starts_at between judged.last_at and versions.version_at
+                then versions.period_starts_at
+            else versions.version_at
+        end) as changed_at
+    from judged
+    inner join versions on judged.subscription_id = versions.subscription_id and versions.is_evidence
+    where
+        judged.is_other_now
+        and versions.version_at > judged.last_at
+        and not coalesce(
+            versions.period_starts_at <> versions.period_before
+            and versions.period_starts_at <= {{ nrr.moved('judged.last_at', 'second', 60) }},
+            false
+        )
+    group by judged.subscription_item_id
 ),
 
 changes as (
@@ -322,7 +356,7 @@ changes as (
             and credits_before_others.next_at = points.holds_from
             and points.choice = 1
     where
-        credits_before_others.next_at > {{ dbt.dateadd('second', 60, 'credits_before_others.credited_at') }}
+        credits_before_others.next_at > {{ nrr.moved('credits_before_others.credited_at', 'second', 60) }}
         and (
             coalesce(credits_before_others.price_id, '') <> coalesce(points.price_id, '')
             or coalesce(credits_before_others.quantity, 1) <> coalesce(points.quantity, 1)
@@ -333,24 +367,24 @@ changes as (
     -- What it is now is another than its last line says: since the credit of the old state, or else since the newest
     -- change of the subscription that is known, or else since the sync.
     select
-        subscription_item_id,
-        subscription_id,
+        judged.subscription_item_id,
+        judged.subscription_id,
         case
-            when unmatched_at is not null then unmatched_at
-            when last_at is null then begins_at
-            when has_history and newest_change_at > last_at then newest_change_at
-            when coalesce(recorded_at, subscription_recorded_at, newest_change_at) > last_at
-                then coalesce(recorded_at, subscription_recorded_at, newest_change_at)
-            else last_at
+            when judged.unmatched_at is not null then judged.unmatched_at
+            when newest_versions.changed_at is not null then newest_versions.changed_at
+            when coalesce(judged.recorded_at, judged.subscription_recorded_at) > judged.last_at
+                then coalesce(judged.recorded_at, judged.subscription_recorded_at)
+            else judged.last_at
         end as changes_at,
         1 as trust,
-        price_id,
-        quantity,
+        judged.price_id,
+        judged.quantity,
         false as is_gone,
         true as is_reconstructed,
-        recorded_at
+        judged.recorded_at
     from judged
-    where is_other_now and not (last_at is null and unmatched_at is null)
+    left join newest_versions on judged.subscription_item_id = newest_versions.subscription_item_id
+    where judged.is_other_now and not (judged.last_at is null and judged.unmatched_at is null)
 
     union all
 
@@ -382,7 +416,7 @@ ranked as (
 in_order as (
     select
         *,
-        row_number() over (partition by subscription_item_id order by changes_at) as number,
+        row_number() over (partition by subscription_item_id order by changes_at) as nth,
         lag(price_id) over (partition by subscription_item_id order by changes_at) as price_before,
         lag(quantity) over (partition by subscription_item_id order by changes_at) as quantity_before,
         lag(is_gone) over (partition by subscription_item_id order by changes_at) as gone_before,
@@ -403,7 +437,7 @@ select
     recorded_at
 from in_order
 where
-    number = 1
+    nth = 1
     or coalesce(price_id, '') <> coalesce(price_before, '')
     or coalesce(quantity, -1) <> coalesce(quantity_before, -1)
     or is_gone <> gone_before

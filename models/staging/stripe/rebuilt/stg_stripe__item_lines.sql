@@ -8,33 +8,57 @@ with lines as (
         coalesce(prices.is_tiered, false) as is_tiered
     from {{ ref('stg_stripe__invoice_lines') }} as lines
     left join {{ ref('stg_stripe__prices') }} as prices on lines.price_id = prices.price_id
-    where lines.subscription_id is not null and (lines.is_cycle or lines.is_proration)
+    where
+        lines.subscription_id is not null
+        and (lines.is_cycle or lines.is_proration)
+        -- a line of no time (a change at the very renewal) says nothing
+        and (lines.period_ends_at > lines.period_starts_at or lines.period_ends_at is null)
 ),
 
 -- a line that names no item is its subscription's only one's
 items as (
     select
         subscription_id,
-        subscription_item_id
+        subscription_item_id,
+        price_id
     from {{ ref('stg_stripe__items') }}
     where source_reason is null
 
-    union distinct
+    union all
 
     select
         subscription_id,
-        subscription_item_id
+        subscription_item_id,
+        price_id
     from lines
     where subscription_item_id is not null
 ),
 
+nameless as (
+    select distinct subscription_id from lines
+    where subscription_item_id is null
+),
+
 only_items as (
     select
-        subscription_id,
-        max(subscription_item_id) as subscription_item_id,
-        count(*) as number_of_items
+        items.subscription_id,
+        max(items.subscription_item_id) as subscription_item_id,
+        count(distinct items.subscription_item_id) as number_of_items
     from items
-    group by subscription_id
+    inner join nameless on items.subscription_id = nameless.subscription_id
+    group by items.subscription_id
+),
+
+-- ... or that of the only one that ever had its price
+only_items_of_price as (
+    select
+        items.subscription_id,
+        items.price_id,
+        max(items.subscription_item_id) as subscription_item_id
+    from items
+    inner join nameless on items.subscription_id = nameless.subscription_id
+    group by items.subscription_id, items.price_id
+    having count(distinct items.subscription_item_id) = 1
 ),
 
 of_items as (
@@ -43,6 +67,7 @@ of_items as (
         case
             when lines.subscription_item_id is not null then lines.subscription_item_id
             when only_items.number_of_items = 1 then only_items.subscription_item_id
+            when only_items_of_price.subscription_item_id is not null then only_items_of_price.subscription_item_id
             when only_items.number_of_items is null then {{ dbt.concat([
                 'lines.subscription_id', "':'", "coalesce(lines.price_id, '')",
             ]) }}
@@ -50,6 +75,11 @@ of_items as (
     from lines
     left join only_items
         on lines.subscription_id = only_items.subscription_id and lines.subscription_item_id is null
+    left join only_items_of_price
+        on
+            lines.subscription_id = only_items_of_price.subscription_id
+            and lines.price_id = only_items_of_price.price_id
+            and lines.subscription_item_id is null
 )
 
 select
@@ -68,7 +98,9 @@ select
     ) as quantity,
     -- of one line alone: the lines of tiers have different ones
     case when count(*) = 1 then max(unit_amount_excluding_tax) end as unit_amount_excluding_tax,
-    cast(sum(unit_amount_excluding_tax * coalesce(quantity, 1)) as decimal(18, 6)) as amount_excluding_tax,
+    cast(sum(
+        cast(unit_amount_excluding_tax as decimal(28, 6)) * cast(coalesce(quantity, 1) as decimal(18, 6))
+    ) as decimal(18, 6)) as amount_excluding_tax,
     max(recorded_at) as recorded_at
 from of_items
 where item_id is not null

@@ -28,13 +28,13 @@ with_amount_off as (
     where amount_off is not null and discount_level <> 'item'
 ),
 
-moments as (
+all_moments as (
     select
         subscription_item_id,
         changes_at
     from amounts
 
-    union distinct
+    union all
 
     select
         items.subscription_item_id,
@@ -44,7 +44,7 @@ moments as (
     where statuses.changes_at > items.first_at
     {%- for at in ['counts_from', 'counts_to'] %}
 
-    union distinct
+    union all
 
     select
         items.subscription_item_id,
@@ -56,7 +56,7 @@ moments as (
         and (discounts.subscription_item_id is null or discounts.subscription_item_id = items.subscription_item_id)
     {%- endfor %}
 
-    union distinct
+    union all
 
     select
         items.subscription_item_id,
@@ -65,6 +65,13 @@ moments as (
     inner join items on with_amount_off.subscription_id = items.subscription_id
     inner join amounts on with_amount_off.subscription_id = amounts.subscription_id
     where amounts.changes_at > items.first_at
+),
+
+moments as (
+    select distinct
+        subscription_item_id,
+        changes_at
+    from all_moments
 )
 
 select

@@ -1,9 +1,10 @@
-{{ config(enabled=nrr.rebuilds_stripe(), materialized='table') }}
--- One row per item and change of anything that its MRR is made of: the union of its subscription's status, its own price
--- and quantity, and its discounts. Equal neighbours are one.
+{{ config(enabled=nrr.rebuilds_stripe()) }}
+-- One row per item and change of anything that its MRR is made of: the union of its subscription's status, its own
+-- price and quantity, and its discounts. Equal neighbours are one.
 {%- set told = [
     'account_id', 'status', 'price_id', 'product_id', 'pricing_model', 'quantity', 'unit_amount', 'currency',
-    'billing_interval', 'billing_interval_count', 'discount_percent', 'discount_amount', 'is_reconstructed', 'source_reason',
+    'billing_interval', 'billing_interval_count', 'discount_percent', 'discount_amount', 'is_reconstructed',
+    'source_reason',
 ] %}
 with states as (
     select
@@ -54,7 +55,7 @@ plain as (
         case when status <> 'cancelled' then {{ column }} end as {{ column }},
         {%- endif %}
         {%- endfor %}
-        row_number() over (partition by subscription_item_id order by changes_at) as number
+        row_number() over (partition by subscription_item_id order by changes_at) as nth
     from states
 ),
 
@@ -76,7 +77,7 @@ select
     {{ told | join(',\n    ') }}
 from in_order
 where
-    number = 1
+    nth = 1
     {%- for column in told %}
     or {{ nrr.is_other(column, column ~ '_before') }}
     {%- endfor %}

@@ -12,7 +12,8 @@ versions as (
         lives.ended_at as life_ends_at,
         lives.paid_until,
         {%- for column, name in {
-            'version_at': 'previous_version_at', 'status': 'previous_status', 'cancel_requested_at': 'previous_request_at',
+            'version_at': 'previous_version_at', 'status': 'previous_status',
+            'cancel_requested_at': 'previous_request_at',
         }.items() %}
         lag(versions.{{ column }}) over (
             partition by versions.subscription_id
@@ -68,7 +69,7 @@ with_since as (
             when pause_behavior is null and status not in ('paused', 'unpaid', 'past_due') then holds_from
             when {{ nrr.later_of('paid_until', 'trial_ends_at') }} < coalesce(recorded_at, version_at)
                 then {{ nrr.later_of('paid_until', 'trial_ends_at') }}
-            when paid_until is not null or version_at > {{ dbt.dateadd('day', 1, 'begins_at') }}
+            when paid_until is not null or version_at > {{ nrr.moved('begins_at', 'day', 1) }}
                 then coalesce(recorded_at, version_at)
             else coalesce(period_starts_at, holds_from)
         end as since

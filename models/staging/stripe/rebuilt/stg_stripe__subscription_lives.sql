@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.rebuilds_stripe()) }}
+{{ config(enabled=nrr.rebuilds_stripe(), materialized='table') }}
 -- One row per subscription: whose it is, from when to when it is billed, and what is known of it besides its versions.
 with versions as (
     select * from {{ ref('stg_stripe__subscription_states') }}
@@ -21,8 +21,6 @@ beginnings as (
         min(coalesce(starts_at, created_at)) as starts_at,
         min(created_at) as created_at,
         min(version_at) as first_version_at,
-        max(case when is_evidence then version_at end) as newest_change_at,
-        max(version_at) as newest_version_at,
         max(recorded_at) as recorded_at
     from versions
     group by subscription_id
@@ -52,9 +50,6 @@ select
     ) as ended_at,
     paid.paid_until,
     newest.period_starts_at,
-    -- a version that is later than the first shows when something changed; a single one, only when it was loaded
-    coalesce(beginnings.newest_change_at, beginnings.recorded_at, beginnings.newest_version_at) as newest_change_at,
-    beginnings.newest_change_at is not null as has_history,
     beginnings.recorded_at
 from versions as newest
 inner join beginnings on newest.subscription_id = beginnings.subscription_id

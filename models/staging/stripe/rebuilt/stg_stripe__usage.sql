@@ -22,8 +22,8 @@ periods as (
     select
         *,
         -- months differ in length, and an invoice is made within days
-        {{ dbt.dateadd(
-            'day', 3, nrr.intervals_later('period_ends_at', 'billing_interval', 'billing_interval_count')
+        {{ nrr.moved(
+            nrr.intervals_later('period_ends_at', 'billing_interval', 'billing_interval_count'), 'day', 3
         ) }} as next_is_due_by,
         lead(period_starts_at) over (partition by subscription_item_id order by period_ends_at, period_starts_at)
             as next_starts_at,
@@ -46,7 +46,9 @@ select
         when amount <= 0 then cast(0 as decimal(18, 6))
         when tax_percent > 0 then {{ nrr.scaled('amount', '100', '100 + tax_percent') }}
         -- a unit without tax may be rounded: a difference that small is no tax
-        when amount_excluding_tax > 0 and amount_excluding_tax < amount * cast(0.995 as decimal(4, 3))
+        when
+            amount_excluding_tax > 0
+            and amount_excluding_tax < cast(amount as decimal(28, 6)) * cast(0.995 as decimal(4, 3))
             then amount_excluding_tax
         else amount
     end as amount,

@@ -278,23 +278,16 @@ def discount(id_: str, of: dict | str, subscription: str | None, start: str, end
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Dbt:
     folder = company().write(tmp_path_factory.mktemp("airbyte") / "data")
-    rates = [("EUR", 1), ("JPY", 1), ("KWD", 1), ("ISK", 1)]
-    (folder / "exchange_rates.csv").write_text(
-        "currency,rate_date,rate\n" + "".join(f"{c},2024-01-01,{rate}\n" for c, rate in rates)
-    )
+    rates = "".join(f"{currency},2024-01-01,1\n" for currency in ["EUR", "JPY", "KWD", "ISK"])
+    (folder / "exchange_rates.csv").write_text(f"currency,rate_date,rate\n{rates}")
     dbt = Dbt(tmp_path_factory.mktemp("built"), data=folder)
     dbt.succeed("seed", "--select", "path:seeds/rules")
     dbt.succeed("run", "--select", "+nrr__account_months", "+nrr__rejected_events")
     return dbt
 
 
-@pytest.fixture(scope="module")
-def mrr(built):
-    """A function: the MRR of a customer at the months' ends of 2024."""
-    return mrr_of(built)
-
-
 def mrr_of(dbt: Dbt):
+    """A function: the MRR of a customer at the months' ends of 2024."""
     found = {
         (account, month): float(mrr)
         for account, month, mrr in dbt.query(
@@ -304,5 +297,205 @@ def mrr_of(dbt: Dbt):
     return lambda name: [found.get((f"cus_{name}", month), 0) for month in MONTHS]
 
 
-def test_s1_events_tell_what_the_item_was(mrr):
-    assert mrr("s1") == [120, 120, 120] + [100] * 9
+@pytest.fixture(scope="module")
+def mrr(built):
+    return mrr_of(built)
+
+
+@pytest.fixture(scope="module")
+def mrr_at_cancellation(built, mrr):
+    """The same, where MRR ends when the end was asked for."""
+    built.succeed(
+        "run", "--select", "+nrr__account_months", variables={"nrr_churn_at": "cancellation"}
+    )
+    return mrr_of(built)
+
+
+# --- The cases that every loader of Stripe tells --------------------------------------------------
+
+
+def test_s1_events_tell_what_an_item_was(mrr):
+    assert mrr("s1") == [120] * 3 + [100] * 9
+
+
+def test_s1_invoice_lines_tell_what_an_item_was(mrr):
+    assert mrr("s1_billed") == [120] * 3 + [100] * 9
+
+
+def test_s3_stacked_discounts_though_the_subscription_shows_the_first_only(mrr):
+    assert mrr("s3") == [72] * 3 + [90] * 9
+
+
+def test_s5_a_trial_has_no_mrr_and_a_cancelled_subscription_ends_with_its_period(mrr):
+    assert mrr("s5") == [0, 30, 30, 30] + [0] * 8
+
+
+def test_s7_tiers_packages_and_usage(mrr):
+    assert mrr("graduated") == [215] * 12
+    assert mrr("volume") == [145] * 12
+    assert mrr("package") == [90] * 12
+    assert mrr("metered") == [0, 33.5, 41.2] + [0] * 9
+
+
+def test_s7_tiers_that_the_streams_have_lost_are_those_of_an_event(mrr):
+    assert mrr("lost") == [215] * 12
+
+
+def test_s7_tiers_that_nobody_has_cost_what_was_billed(mrr):
+    assert mrr("tiers_billed") == [145] * 12
+
+
+def test_s8_amounts_have_their_currencys_decimals_and_no_tax(mrr):
+    found = {currency: mrr(currency)[0] for currency in ["jpy", "kwd", "isk", "eur"]}
+    assert found == {"jpy": 5000, "kwd": 12.5, "isk": 2500, "eur": 100}
+
+
+def test_s10_a_subscription_in_the_place_of_another_is_one_account(mrr):
+    assert mrr("s10") == [0] * 4 + [50] + [70] * 7
+
+
+# --- What Airbyte's streams have lost, or never had -----------------------------------------------
+
+
+def test_items_whose_stream_holds_their_subscription_are_those_that_this_holds(mrr):
+    assert mrr("parent") == [0] + [50] * 11
+
+
+def test_a_subscription_of_which_no_item_is_known_is_named(built, mrr):
+    assert mrr("nowhere") == [0] * 12
+    assert reasons(built)["missing_items"] == ["sub_nowhere"]
+
+
+def test_lines_whose_stream_holds_their_invoice_are_those_that_this_holds(mrr):
+    assert mrr("held") == [40] + [60] * 11
+
+
+def test_the_eleventh_item_is_in_the_stream_alone(mrr):
+    assert mrr("twelve") == [120] * 12
+
+
+def test_items_beyond_the_tenth_that_are_nowhere_are_named(built, mrr):
+    assert mrr("twelve_lost") == [100] * 12
+    (row,) = reasons(built)["incomplete_items"]
+    assert "sub_twelve_lost" in row
+
+
+def test_an_item_that_is_gone_ends_with_the_event_though_its_stream_keeps_it(mrr):
+    assert mrr("s4") == [0, 0, 100, 100] + [60] * 8
+
+
+def test_an_item_that_is_gone_ends_with_its_credit_though_its_stream_keeps_it(mrr):
+    assert mrr("credited") == [0, 0, 100, 100] + [60] * 8
+
+
+def test_an_item_that_is_gone_was_there_when_it_was_synced_last(mrr):
+    assert mrr("silent") == [0, 0, 100, 100] + [60] * 8
+
+
+def test_an_event_that_is_newer_than_the_row_counts(mrr):
+    assert mrr("stale") == [50] * 5 + [0] * 7
+
+
+def test_tiers_that_nobody_has_and_nobody_was_billed_are_named(built, mrr):
+    assert mrr("tiers_unknown") == [0] * 12
+    assert "missing_tiers" in reasons(built)
+
+
+# --- Events ---------------------------------------------------------------------------------------
+
+
+def test_events_of_every_api_version_are_read(mrr):
+    assert mrr("versions") == [20, 20, 40, 40, 80, 80] + [120] * 6
+
+
+def test_a_change_of_an_only_item_may_be_told_as_the_subscriptions(mrr):
+    assert mrr("only") == [20] * 3 + [60] * 9
+
+
+def test_a_discount_ends_when_it_is_taken_away(mrr):
+    assert mrr("removed") == [50] * 3 + [100] * 9
+
+
+def test_discounts_of_a_list_are_known_by_id_and_taken_away_one_by_one(mrr):
+    assert mrr("listed") == [70] * 4 + [90] * 8
+
+
+def test_a_customers_discount_holds_for_a_subscription_without_its_own(mrr):
+    assert mrr("loyal") == [75] * 12
+
+
+def test_a_pause_of_collection_has_no_mrr(mrr):
+    assert mrr("paused") == [50, 50, 0, 0] + [50] * 8
+
+
+def test_the_first_event_says_what_was_before_it(mrr):
+    assert mrr("unpaid") == [50] * 5 + [0] * 7
+
+
+def test_two_events_of_one_second_are_in_their_order_and_one_twice_is_one(mrr):
+    assert mrr("second") == [50] * 12
+
+
+def test_a_subscription_that_was_never_paid_is_none(mrr):
+    assert mrr("never") == [0] * 12
+
+
+# --- Rows -----------------------------------------------------------------------------------------
+
+
+def test_rows_that_later_ones_replace_are_history(mrr):
+    assert mrr("appended") == [20] * 4 + [30] * 8
+
+
+def test_subscriptions_end_with_their_customer(mrr):
+    assert mrr("deleted") == [50] * 5 + [0] * 7
+
+
+def test_an_object_may_stand_where_its_id_does(mrr):
+    assert mrr("expanded") == [50] * 12
+
+
+def test_test_mode_is_left_out(built):
+    for table in ["nrr__account_months", "nrr__rejected_events"]:
+        assert built.query(f"select * from {table} where account_id = 'cus_test'") == []
+
+
+def test_one_off_lines_and_drafts_are_no_mrr(mrr):
+    assert mrr("plain") == [50] * 12
+
+
+def test_states_from_events_are_evidence_and_those_before_them_are_not(built):
+    found = built.query(
+        "select starts_at::varchar, is_reconstructed from int_nrr__item_states"
+        " where account_id = 'cus_s1' order by starts_at"
+    )
+    assert [found[0], found[-1]] == [("2024-01-10 00:00:00", True), ("2024-04-15 10:00:00", False)]
+
+
+def test_data_is_complete_up_to_the_newest_sync(built):
+    assert built.query("select max(month)::varchar from nrr__account_months") == [("2024-12-01",)]
+
+
+def reasons(dbt: Dbt) -> dict[str, list]:
+    found = {}
+    for reason, row in dbt.query("select reason, source_row from nrr__rejected_events"):
+        found.setdefault(reason, []).append(row)
+    return found
+
+
+def test_what_cannot_be_used_has_a_remedy(built):
+    known = {reason for (reason,) in built.query("select reason from nrr_input_problems")}
+    assert {*reasons(built)} == {"missing_items", "incomplete_items", "missing_tiers"}
+    assert {*reasons(built)} <= known
+
+
+# --- At cancellation: last, since it builds anew --------------------------------------------------
+
+
+def test_s5_at_cancellation_mrr_ends_when_the_end_is_asked_for(mrr_at_cancellation):
+    assert mrr_at_cancellation("s5") == [0, 30, 30] + [0] * 9
+
+
+def test_a_request_that_is_taken_back_leaves_a_gap_at_cancellation_alone(mrr, mrr_at_cancellation):
+    assert mrr("stays") == [50] * 12
+    assert mrr_at_cancellation("stays") == [50, 50, 0, 0] + [50] * 8

@@ -1,6 +1,7 @@
 {{ config(enabled=nrr.reads_airbyte_stripe(), materialized='table') }}
 {%- set columns = [
     'id', 'object', 'subscription', 'price', 'plan', 'quantity', 'created', 'tax_rates', 'discount', 'discounts', 'is_deleted',
+    'livemode',
 ] + nrr.airbyte_columns() -%}
 -- One row per item in the stream `subscription_items`, as it was synced last. Items that are gone stay in it.
 with typed as (
@@ -25,8 +26,9 @@ with typed as (
         {{ nrr.row_as_text(['id', 'subscription', 'quantity', 'created', 'price', 'plan']) }} as source_row
     from {{ nrr.input_rows('stripe_subscription_items', columns) }} as input
     where
+        not {{ nrr.is_false('livemode') }}
         -- Connectors from 5.11 to before 6.0.0 put the subscription itself here, in its item's place.
-        coalesce({{ nrr.read_text('object') }}, '') <> 'subscription'
+        and coalesce({{ nrr.read_text('object') }}, '') <> 'subscription'
         and substr(coalesce({{ nrr.read_text('id') }}, ''), 1, 4) <> 'sub_'
         and {{ nrr.has_any_value(['id', 'subscription', 'price', 'plan', 'quantity']) }}
 ),

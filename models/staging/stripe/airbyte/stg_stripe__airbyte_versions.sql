@@ -135,15 +135,9 @@ typed as (
         texts.default_tax_rates_text as default_tax_rates,
         texts.only_price_id,
         {{ nrr.read_decimal('texts.only_quantity_text') }} as only_quantity,
-        case
-            when texts.subscription_id is null then 'missing_subscription_id'
-            {%- for column in times.values() %}
-            when
-                {{ nrr.read_text('texts.' ~ column ~ '_text') }} is not null
-                and {{ nrr.read_epoch('texts.' ~ column ~ '_text') }} is null
-                then 'unreadable_{{ column }}'
-            {%- endfor %}
-        end as source_reason,
+        {%- for column in times.values() %}
+        {{ nrr.read_text('texts.' ~ column ~ '_text') }} as given_{{ column }},
+        {%- endfor %}
         texts.source_row
     from texts
 ),
@@ -152,6 +146,12 @@ typed as (
 dated as (
     select
         typed.*,  -- noqa: AM04
+        case
+            when typed.subscription_id is null then 'missing_subscription_id'
+            {%- for name, column in times.items() %}
+            when typed.given_{{ column }} is not null and typed.{{ name }} is null then 'unreadable_{{ column }}'
+            {%- endfor %}
+        end as source_reason,
         coalesce(
             typed.happened_at,
             {{ nrr.later_of(

@@ -133,10 +133,9 @@
     (
         select
             {{ columns }},
-            case
-                when is_varchar(element_value) then cast(element_value as {{ nrr.type_text() }})
-                else nullif(json_serialize(element_value), 'null')
-            end as element,
+            {{ nrr.redshift__json_value(
+                dbt.concat(["'{\"v\":'", 'json_serialize(element_value)', "'}'"]), 'v'
+            ) }} as element,
             cast(element_index as integer) as element_index
         from (
             select {{ columns }}, case when is_array(parsed) then parsed end as elements

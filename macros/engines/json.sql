@@ -19,14 +19,6 @@
     case when json_valid({{ text }}) then json_extract_string({{ text }}, '$.{{ path }}') end
 {%- endmacro %}
 
-{# A list or a struct of DuckDB's own as JSON. #}
-{% macro duckdb__json_text(json) -%}
-    case
-        when typeof({{ json }}) = 'VARCHAR' then cast({{ json }} as varchar)
-        else cast(to_json({{ json }}) as varchar)
-    end
-{%- endmacro %}
-
 {# A cast of what is no JSON fails; pg_input_is_valid() is there from version 16 on. #}
 {% macro postgres__json_value(json, path) -%}
     {{ nrr.postgres__parsed_json(json) }} #>> '{ {{- path.replace('.', ',') -}} }'

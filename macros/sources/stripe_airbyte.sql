@@ -18,16 +18,16 @@
   path, of the column itself.
 #}
 {% macro json_id(json, path=none) -%}
-    {%- set whole = nrr.json_value(json, path) if path else nrr.read_text(json) -%}
+    {%- set whole = nrr.json_value(json, path) if path else nrr.json_text(json) -%}
     {%- set inner = nrr.json_value(json, path ~ '.id' if path else 'id') -%}
-    coalesce({{ inner }}, case when substr({{ whole }}, 1, 1) <> '{' then {{ whole }} end)
+    coalesce({{ inner }}, case when substr({{ whole }}, 1, 1) <> '{' then {{ nrr.read_text(whole) }} end)
 {%- endmacro %}
 
 {# json_list(json, path): the JSON of a list, which older objects have as it is, and newer ones as {data: [...]}. #}
 {% macro json_list(json, path=none) -%}
     coalesce(
         {{ nrr.json_value(json, path ~ '.data' if path else 'data') }},
-        {{ nrr.json_value(json, path) if path else nrr.as_text(json) }}
+        {{ nrr.json_value(json, path) if path else nrr.json_text(json) }}
     )
 {%- endmacro %}
 

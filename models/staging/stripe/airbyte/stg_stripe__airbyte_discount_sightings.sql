@@ -82,9 +82,9 @@ lists as (
         {{ none_of_text }} as invoice_id,
         {{ nrr.airbyte_synced_at() }} as version_at,
         {{ nrr.airbyte_synced_at() }} as recorded_at,
-        {{ dbt.concat(["'['", nrr.as_text('discount'), "']'"]) }} as list_json
+        {{ dbt.concat(["'['", nrr.json_text('discount'), "']'"]) }} as list_json
     from {{ nrr.input_rows('stripe_customers', ['id', 'discount'] + nrr.airbyte_columns()) }} as input
-    where substr({{ nrr.read_text('discount') }}, 1, 1) = '{'
+    where substr({{ nrr.json_text('discount') }}, 1, 1) = '{'
     {%- endif %}
     {%- if nrr.is_given('stripe_invoices') %}
     {%- for column in ['discount', 'discounts'] %}
@@ -103,16 +103,16 @@ lists as (
         cast(null as {{ nrr.type_instant() }}) as version_at,
         {{ nrr.airbyte_synced_at() }} as recorded_at,
         {% if column == 'discount' -%}
-        {{ dbt.concat(["'['", nrr.as_text('discount'), "']'"]) }}
+        {{ dbt.concat(["'['", nrr.json_text('discount'), "']'"]) }}
         {%- else -%}
-        {{ nrr.as_text('discounts') }}
+        {{ nrr.json_text('discounts') }}
         {%- endif %} as list_json
     from {{ nrr.input_rows('stripe_invoices', [
         'id', 'subscription', 'parent', 'customer', 'status', 'discount', 'discounts',
     ] + nrr.airbyte_columns()) }} as input
     where
         coalesce({{ nrr.read_word('status') }}, '') not in ('draft', 'void', 'deleted')
-        and substr({{ nrr.read_text(column) }}, 1, 1) = '{{ '{' if column == 'discount' else '[' }}'
+        and substr({{ nrr.json_text(column) }}, 1, 1) = '{{ '{' if column == 'discount' else '[' }}'
     {%- endfor %}
     {%- endif %}
 ),

@@ -47,8 +47,8 @@ lines as (
         coalesce(
             {{ nrr.json_id('price') }}, {{ nrr.json_id('plan') }}, {{ nrr.json_id('pricing', 'price_details.price') }}
         ) as price_id,
-        {{ nrr.as_text('price') }} as price,
-        {{ nrr.as_text('plan') }} as plan,
+        {{ nrr.json_text('price') }} as price,
+        {{ nrr.json_text('plan') }} as plan,
         {{ nrr.json_value('period', 'start') }} as period_start_text,
         {{ nrr.json_value('period', 'end') }} as period_end_text,
         {{ nrr.airbyte_synced_at() }} as recorded_at

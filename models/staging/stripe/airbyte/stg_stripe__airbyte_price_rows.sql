@@ -67,7 +67,7 @@ select
     {{ nrr.read_text('id') }} as price_id,
     {{ loop.index }} as place,
     {%- for column in shared %}
-    {{ nrr.json_id('product') if column == 'product' else nrr.read_text(column) }} as {{ column }}_text,
+    {{ nrr.json_id('product') if column == 'product' else nrr.json_text(column) if column == 'tiers' else nrr.read_text(column) }} as {{ column }}_text,
     {%- endfor %}
     {%- for name, path in places[table].items() %}
     {{ nrr.json_value(path[0], path[1]) if path | length > 1 else nrr.read_text(nrr.column_name(path[0])) }} as {{ name }}_text

@@ -26,7 +26,7 @@ with rows_of_stream as (
         {{ nrr.airbyte_synced_at() }} as recorded_at,
         {{ nrr.is_true('is_deleted') }} as is_deleted,
         {%- for column in plain %}
-        {{ nrr.as_text(column) }} as {{ column }}_text,
+        {{ nrr.json_text(column) }} as {{ column }}_text,
         {%- endfor %}
         {%- for name, (column, path) in nested.items() %}
         {{ nrr.json_value(column, path) }} as {{ name }}_text,

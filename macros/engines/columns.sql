@@ -62,15 +62,41 @@
 {%- endmacro %}
 
 {% macro default__with_columns(relation, columns, found) %}
-    {%- set names = found | map(attribute='name') | map('lower') | list %}
+    {%- set types = {} -%}
+    {%- for column in found -%} {%- do types.update({column.name | lower: column.data_type | lower}) -%} {%- endfor %}
         (
             select
                 {%- for column in columns %}
-                {% if names and column | lower not in names -%}
+                {%- set json = nrr.json_of_type(nrr.column_name(column), types.get(column | lower, '')) %}
+                {% if types and column | lower not in types -%}
                 cast(null as {{ nrr.type_text() }}) as {{ nrr.column_name(column) }}
+                {%- elif json -%} {{ json }} as {{ nrr.column_name(column) }}
                 {%- else -%} {{ nrr.column_name(column) }} {%- endif -%}
                 {{ ',' if not loop.last }}
                 {%- endfor %}
             from {{ relation }}
         )
 {%- endmacro %}
+
+{#
+  json_of_type(column, type): the text of JSON in a column of a type that is an object or a list, where that text is not
+  what a cast gives; none for other types.
+#}
+{% macro json_of_type(column, type) %}
+    {{- return(adapter.dispatch('json_of_type', 'nrr')(column, type)) -}}
+{% endmacro %}
+{% macro default__json_of_type(column, type) %} {%- do return(none) -%} {% endmacro %}
+{% macro bigquery__json_of_type(column, type) %}
+    {%- do return('to_json_string(' ~ column ~ ')' if type.startswith(('json', 'struct', 'array', 'record')) else none) -%}
+{% endmacro %}
+{% macro redshift__json_of_type(column, type) %}
+    {%- do return('json_serialize(' ~ column ~ ')' if type == 'super' else none) -%}
+{% endmacro %}
+{% macro spark__json_of_type(column, type) %}
+    {%- do return('to_json(' ~ column ~ ')' if type.startswith(('struct', 'array', 'map', 'variant')) else none) -%}
+{% endmacro %}
+{% macro trino__json_of_type(column, type) %}
+    {%- do return(
+        'json_format(cast(' ~ column ~ ' as json))' if type.startswith(('row', 'array', 'map', 'json')) else none
+    ) -%}
+{% endmacro %}

@@ -19,14 +19,6 @@
     case when json_valid({{ text }}) then json_extract_string({{ text }}, '$.{{ path }}') end
 {%- endmacro %}
 
-{# A list or a struct of DuckDB's own as JSON. #}
-{% macro duckdb__json_text(json) -%}
-    case
-        when typeof({{ json }}) = 'VARCHAR' then cast({{ json }} as varchar)
-        else cast(to_json({{ json }}) as varchar)
-    end
-{%- endmacro %}
-
 {# A cast of what is no JSON fails; pg_input_is_valid() is there from version 16 on. #}
 {% macro postgres__json_value(json, path) -%}
     {{ nrr.postgres__parsed_json(json) }} #>> '{ {{- path.replace('.', ',') -}} }'
@@ -133,10 +125,9 @@
     (
         select
             {{ columns }},
-            case
-                when is_varchar(element_value) then cast(element_value as {{ nrr.type_text() }})
-                else nullif(json_serialize(element_value), 'null')
-            end as element,
+            {{ nrr.redshift__json_value(
+                dbt.concat(["'{\"v\":'", 'json_serialize(element_value)', "'}'"]), 'v'
+            ) }} as element,
             cast(element_index as integer) as element_index
         from (
             select {{ columns }}, case when is_array(parsed) then parsed end as elements

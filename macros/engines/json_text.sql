@@ -6,3 +6,11 @@
 {% macro bigquery__json_text(json) -%}
     nullif(coalesce(json_value(to_json_string({{ json }})), to_json_string({{ json }})), 'null')
 {%- endmacro %}
+
+{# A list or a struct of DuckDB's own is no JSON as text. #}
+{% macro duckdb__json_text(json) -%}
+    case
+        when regexp_matches(typeof({{ json }}), '^(STRUCT|MAP)|\]$') then cast(to_json({{ json }}) as varchar)
+        else cast({{ json }} as varchar)
+    end
+{%- endmacro %}

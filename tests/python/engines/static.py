@@ -175,6 +175,22 @@ MACROS = """
     create macro divide_whole(dividend, divisor) as cast(
         cast(dividend as hugeint) // cast(divisor as hugeint) as bigint
     );
+    -- JSON: what is none has no values
+    create macro json_or_null(value) as case
+        when json_valid(cast(value as varchar)) then cast(value as varchar)
+    end;
+    create macro json_text_at(value, path) as json_extract_string(json_or_null(value), path);
+    create macro json_scalar_at(value, path) as case
+        when json_type(json_or_null(value), path) not in ('OBJECT', 'ARRAY')
+            then json_text_at(value, path)
+    end;
+    create macro json_at(value, path) as json_extract(json_or_null(value), path);
+    create macro json_list(value) as case
+        when json_type(json_or_null(value)) = 'ARRAY' then json_extract(json_or_null(value), '$[*]')
+    end;
+    create macro json_texts(value) as json_extract_string(json_or_null(value), '$[*]');
+    create macro json_serialize(value) as cast(value as varchar);
+    create macro can_json_parse(value) as json_valid(cast(value as varchar));
 """
 
 
@@ -190,6 +206,35 @@ def is_double(node: exp.Expression) -> bool:
     if isinstance(node, exp.Column):
         return False
     return any(is_double(child) for child in node.iter_expressions())
+
+
+def within(node: exp.Expression, dialect: str) -> exp.Expression:
+    """What a function is called with; of what takes its place sqlglot would leave it as it is."""
+    return node.this.transform(functools.partial(duckdbs_own, dialect=dialect))
+
+
+def json_keys(node: exp.Expression) -> list[str]:
+    """The keys of the path of a JSON function, which Redshift has as arguments."""
+    path = node.expression
+    if isinstance(path, exp.JSONPath):
+        return [part.name for part in path.expressions if isinstance(part, exp.JSONPathKey)]
+    return [key.name for key in [path, *node.args.get("expressions", [])] if key.is_string]
+
+
+def with_lateral_lists(statement: exp.Expression) -> exp.Expression:
+    """`from t, t.list as element at place`, which is Redshift's, as sqlglot knows it from Spark."""
+    for join in list(statement.find_all(exp.Join)):
+        if isinstance(join.this, exp.AtIndex):
+            element, place = join.this.this, join.this.expression
+            alias = exp.TableAlias(
+                this=exp.to_identifier("exploded"),
+                columns=[place.copy(), exp.to_identifier(element.alias)],
+            )
+            values = exp.Posexplode(this=exp.func("json_list", element.this.copy()))
+            select = join.parent
+            join.pop()
+            select.append("laterals", exp.Lateral(this=values, view=True, alias=alias))
+    return statement
 
 
 def duckdbs_own(node: exp.Expression, dialect: str) -> exp.Expression:
@@ -208,6 +253,20 @@ def duckdbs_own(node: exp.Expression, dialect: str) -> exp.Expression:
     if isinstance(node, exp.RegexpReplace) and dialect == "databricks":
         replacement = node.args["replacement"].name.replace("$", "\\")
         node.set("replacement", exp.Literal.string(replacement))
+    if isinstance(node, exp.JSONExtractScalar | exp.JSONExtract):
+        is_scalar = isinstance(node, exp.JSONExtractScalar)
+        whole = "json_scalar_at" if dialect == "trino" else "json_text_at"
+        path = exp.Literal.string(".".join(["$", *json_keys(node)]))
+        return exp.func(whole if is_scalar else "json_at", within(node, dialect), path)
+    if isinstance(node, exp.JSONFormat):
+        return exp.cast(within(node, dialect), "varchar")
+    # json_parse, which Trino casts to a list
+    if isinstance(node, exp.Cast) and node.to.is_type("array"):
+        return exp.func("json_list", within(node, dialect))
+    if isinstance(node, exp.ParseJSON):
+        return exp.func("json_or_null", within(node, dialect))
+    if isinstance(node, exp.FromJson):
+        return exp.func("json_texts", within(node, dialect))
     # into a table that was made anew just before
     if isinstance(node, exp.Insert):
         node.set("overwrite", False)
@@ -242,7 +301,8 @@ class Warehouse:
             sql = sql.replace("%s", "?")
         with self.lock:
             rows, columns = [], []
-            for statement in sqlglot.parse(sql, read=self.dialect):
+            for parsed in sqlglot.parse(sql, read=self.dialect):
+                statement = with_lateral_lists(parsed)
                 # runs differ in their ids only
                 key = re.sub("[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]{9,}", "", sql)
                 # seeds and inputs come as values

@@ -145,28 +145,43 @@ amounts as (
         end as discount_amount,
         {{ nrr.next_period_start('anchor_at', 'bills_until', 'billing_interval_count', 'billing_interval') }} as ends_at
     from shared
+),
+
+numbered as (
+    select
+        subscription_id,
+        state_number,
+        place,
+        discount_id,
+        is_unknown or (discount_percent is null and discount_amount is null) or discount_percent < 0 or discount_percent > 100
+        as is_unknown,
+        discount_percent,
+        case
+            when inclusive_tax_rate > 0 and discount_type <> 'offer_quantity' and discount_amount > 0
+                then {{ nrr.amount_without_tax('discount_amount', 'inclusive_tax_rate') }}
+            else discount_amount
+        end as discount_amount,
+        begins_at,
+        ends_at,
+        row_number() over (
+            partition by subscription_id, state_number, place
+            order by case when apply_on = 'invoice_amount' then 2 else 1 end, list_number, element_index, discount_id
+        ) as discount_number
+    from amounts
+    {%- if nrr.setting('nrr_discounts') == 'forever_only' %}
+    where bills_until is null
+    {%- endif %}
 )
 
 select
-    subscription_id,
-    state_number,
-    place,
-    discount_id,
-    is_unknown or (discount_percent is null and discount_amount is null) or discount_percent < 0 or discount_percent > 100
-    as is_unknown,
-    discount_percent,
-    case
-        when inclusive_tax_rate > 0 and discount_type <> 'offer_quantity' and discount_amount > 0
-            then {{ nrr.amount_without_tax('discount_amount', 'inclusive_tax_rate') }}
-        else discount_amount
-    end as discount_amount,
-    begins_at,
-    ends_at,
-    row_number() over (
-        partition by subscription_id, state_number, place
-        order by case when apply_on = 'invoice_amount' then 2 else 1 end, list_number, element_index, discount_id
-    ) as discount_number
-from amounts
-{%- if nrr.setting('nrr_discounts') == 'forever_only' %}
-where bills_until is null
-{%- endif %}
+    cast(subscription_id as {{ nrr.type_text() }}) as subscription_id,
+    cast(state_number as bigint) as state_number,
+    cast(place as bigint) as place,
+    cast(discount_id as {{ nrr.type_text() }}) as discount_id,
+    cast(is_unknown as boolean) as is_unknown,
+    cast(discount_percent as decimal(18, 6)) as discount_percent,
+    cast(discount_amount as decimal(18, 6)) as discount_amount,
+    cast(begins_at as {{ nrr.type_instant() }}) as begins_at,
+    cast(ends_at as {{ nrr.type_instant() }}) as ends_at,
+    cast(discount_number as bigint) as discount_number
+from numbered

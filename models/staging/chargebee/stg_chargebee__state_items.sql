@@ -133,6 +133,13 @@ select
         {{ nrr.read_decimal('described.price_free_quantity') }},
         0
     ) as free_quantity,
+    {%- set numbers = values[:8] + ['billing_period'] %}
+    -- what is there and no number must not be replaced by anything
+    {% for number in numbers -%}
+    (described.{{ number }} is not null and described.{{ number }} <> '' and {{ nrr.read_decimal('described.' ~ number) }} is null)
+    {{ 'or ' if not loop.last }}
+    {%- endfor %}
+    as is_unreadable,
     described.unit_price,
     described.unit_price_in_decimal,
     described.amount,

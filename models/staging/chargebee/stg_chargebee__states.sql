@@ -191,30 +191,90 @@ tracks as (
             else ends_at
         end as period_ends_at
     from begun
+),
+
+dated_tracks as (
+    select
+        tracks.*,
+        min(account_id) over (partition by subscription_id) <> max(account_id) over (partition by subscription_id)
+            as has_several_accounts,
+    {%- if ends_when_asked %}
+        case
+            when known_status = 'non_renewing'
+                then {{ nrr.earliest('coalesce(asked_at, effective_at)', 'period_ends_at') }}
+            else {{ nrr.earliest('asked_at', 'period_ends_at') }}
+        end as ended_from,
+    {%- else %}
+        period_ends_at as ended_from,
+    {%- endif %}
+        -- a state that tells of no items has those of the one before
+        coalesce(
+            max(case when has_items then state_number end) over (
+                partition by subscription_id order by state_number rows between unbounded preceding and current row
+            ),
+            min(case when has_items then state_number end) over (partition by subscription_id)
+        ) as state_number_of_items,
+        case
+            when next_effective_at is null and newest_synced_at > told_at then newest_synced_at
+            else coalesce(told_at, newest_synced_at)
+        end as recorded_at
+    from tracks
+),
+
+finished as (
+    select
+        dated_tracks.*,
+        case
+            when state_number_of_items is null then 'missing_subscription_items'
+            when known_status in ('cancelled', 'transferred', 'deleted') and ended_from is null then 'missing_cancelled_at'
+            when known_status in ('active', 'non_renewing', 'paused') and live_from is null then 'missing_started_at'
+        end as state_reason
+    from dated_tracks
 )
 
 select
-    tracks.*,
-    min(account_id) over (partition by subscription_id) <> max(account_id) over (partition by subscription_id)
-        as has_several_accounts,
-    {%- if ends_when_asked %}
-    case
-        when known_status = 'non_renewing'
-            then {{ nrr.earliest('coalesce(asked_at, effective_at)', 'period_ends_at') }}
-        else {{ nrr.earliest('asked_at', 'period_ends_at') }}
-    end as ended_from,
-    {%- else %}
-    period_ends_at as ended_from,
-    {%- endif %}
-    -- a state that tells of no items has those of the one before
-    coalesce(
-        max(case when has_items then state_number end) over (
-            partition by subscription_id order by state_number rows between unbounded preceding and current row
-        ),
-        min(case when has_items then state_number end) over (partition by subscription_id)
-    ) as state_number_of_items,
-    case
-        when next_effective_at is null and newest_synced_at > told_at then newest_synced_at
-        else coalesce(told_at, newest_synced_at)
-    end as recorded_at
-from tracks
+    cast(subscription_id as {{ nrr.type_text() }}) as subscription_id,
+    cast(state_number as bigint) as state_number,
+    cast(state_number_of_items as bigint) as state_number_of_items,
+    cast(has_items as boolean) as has_items,
+    cast(told_by as {{ nrr.type_text() }}) as told_by,
+    cast(event_id as {{ nrr.type_text() }}) as event_id,
+    cast(account_id as {{ nrr.type_text() }}) as account_id,
+    cast(some_account_id as {{ nrr.type_text() }}) as some_account_id,
+    cast(has_several_accounts as boolean) as has_several_accounts,
+    cast(currency as {{ nrr.type_text() }}) as currency,
+    cast(some_currency as {{ nrr.type_text() }}) as some_currency,
+    cast(status as {{ nrr.type_text() }}) as status,
+    cast(known_status as {{ nrr.type_text() }}) as known_status,
+    cast(effective_at as {{ nrr.type_instant() }}) as effective_at,
+    cast(next_effective_at as {{ nrr.type_instant() }}) as next_effective_at,
+    cast(recorded_at as {{ nrr.type_instant() }}) as recorded_at,
+    cast(resource_version as bigint) as resource_version,
+    cast(current_term_start as {{ nrr.type_instant() }}) as current_term_start,
+    cast(live_from as {{ nrr.type_instant() }}) as live_from,
+    cast(trial_from as {{ nrr.type_instant() }}) as trial_from,
+    cast(trial_until as {{ nrr.type_instant() }}) as trial_until,
+    cast(pause_from as {{ nrr.type_instant() }}) as pause_from,
+    cast(pause_until as {{ nrr.type_instant() }}) as pause_until,
+    cast(ended_from as {{ nrr.type_instant() }}) as ended_from,
+    cast(mrr as {{ nrr.type_text() }}) as mrr,
+    cast(billing_period as {{ nrr.type_text() }}) as billing_period,
+    cast(billing_period_unit as {{ nrr.type_text() }}) as billing_period_unit,
+    cast(plan_id as {{ nrr.type_text() }}) as plan_id,
+    cast(plan_quantity as {{ nrr.type_text() }}) as plan_quantity,
+    cast(plan_quantity_in_decimal as {{ nrr.type_text() }}) as plan_quantity_in_decimal,
+    cast(plan_unit_price as {{ nrr.type_text() }}) as plan_unit_price,
+    cast(plan_unit_price_in_decimal as {{ nrr.type_text() }}) as plan_unit_price_in_decimal,
+    cast(plan_amount as {{ nrr.type_text() }}) as plan_amount,
+    cast(plan_amount_in_decimal as {{ nrr.type_text() }}) as plan_amount_in_decimal,
+    cast(plan_free_quantity as {{ nrr.type_text() }}) as plan_free_quantity,
+    cast(plan_free_quantity_in_decimal as {{ nrr.type_text() }}) as plan_free_quantity_in_decimal,
+    cast(coupon as {{ nrr.type_text() }}) as coupon,
+    cast(subscription_items as {{ nrr.type_text() }}) as subscription_items,
+    cast(item_tiers as {{ nrr.type_text() }}) as item_tiers,
+    cast(addons as {{ nrr.type_text() }}) as addons,
+    cast(coupons as {{ nrr.type_text() }}) as coupons,
+    cast(discounts as {{ nrr.type_text() }}) as discounts,
+    cast(source_row as {{ nrr.type_text() }}) as source_row,
+    cast(state_reason as {{ nrr.type_text() }}) as state_reason
+from finished

@@ -222,10 +222,10 @@ rows_of_items as (
         0 as discount_amount,
         told_by,
         true as is_told,
-        'missing_subscription_items' as source_reason,
+        state_reason as source_reason,
         source_row
     from states
-    where state_number_of_items is null
+    where state_reason is not null
 ),
 
 compared as (

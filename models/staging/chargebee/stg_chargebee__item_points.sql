@@ -1,7 +1,8 @@
 {{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
 {%- set has_invoices = nrr.is_given('chargebee_invoice') -%}
 {%- set has_prices = nrr.is_given('chargebee_item_price') -%}
--- One row per item of a state of a subscription and instant from which it means something else: what it costs from then on.
+-- One row per item of a state of a subscription and instant from which it means something else: what it costs from
+-- then on.
 with states as (
     select * from {{ ref('stg_chargebee__states') }}
     where state_reason is null
@@ -27,7 +28,8 @@ items as (
         states.told_by,
         states.source_row,
         states.trial_from is not null as has_trial,
-        {{ nrr.chargebee_item_id('items.item_price_id', 'items.item_number', 'states.account_id') }} as subscription_item_id,
+        {{ nrr.chargebee_item_id('items.item_price_id', 'items.item_number', 'states.account_id') }}
+            as subscription_item_id,
         items.state_number as state_number_of_items,
         items.place,
         items.item_price_id,
@@ -65,7 +67,11 @@ item_points as (
     -- what was billed goes before what was told later
     left join billed_subscriptions on items.subscription_id = billed_subscriptions.subscription_id
     {%- endif %}
-    where points.status <> 'unknown'{% if has_invoices %} and (points.is_told or billed_subscriptions.subscription_id is null){% endif %}
+    where
+        points.status <> 'unknown'
+        {%- if has_invoices %}
+        and (points.is_told or billed_subscriptions.subscription_id is null)
+        {%- endif %}
 ),
 
 discounts_in_force as (

@@ -65,8 +65,8 @@ compared as (
     left join {{ ref('nrr_currency_exponents') }} as exponents on newest.currency = exponents.currency
     where newest.newest_first = 1
     group by
-        newest.subscription_id, newest.account_id, newest.some_account_id, newest.currency, newest.effective_at, newest.mrr,
-        exponents.iso_exponent
+        newest.subscription_id, newest.account_id, newest.some_account_id, newest.currency, newest.effective_at,
+        newest.mrr, exponents.iso_exponent
 )
 
 select

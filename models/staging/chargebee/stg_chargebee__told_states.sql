@@ -10,8 +10,8 @@
     'told_by', 'event_id', 'event_type', 'occurred_at', 'synced_at', 'source_row', 'subscription_id', 'account_id',
     'currency', 'status', 'trial_end_action', 'resource_version', 'version_at', 'is_deleted',
 ] + instants + (others | reject('in', instants + words) | list) + nrr.chargebee_lists() -%}
--- One row per state of a subscription that is told, by an event or by a row of its table: when it was so (told_at), and
--- what it was, with instants as their type.
+-- One row per state of a subscription that is told, by an event or by a row of its table: when it was so (told_at),
+-- and what it was, with instants as their type.
 with told as (
     {%- if has_events %}
     select
@@ -41,8 +41,9 @@ with told as (
         case
             when id is null then 'missing_id'
             {%- for list in nrr.chargebee_lists() %}
-            when {{ list }} is not null and {{ nrr.json_value(dbt.concat(["'{\"list\": '", list, "'}'"]), 'list') }} is null
-                and {{ list }} <> 'null'
+            when
+                {{ list }} is not null
+                and {{ nrr.json_value(dbt.concat(["'{\"list\": '", list, "'}'"]), 'list') }} is null
                 then 'unreadable_{{ list }}'
             {%- endfor %}
         end as source_reason,
@@ -90,8 +91,20 @@ select
     end as source_reason,
     case
         when told_by = 'event' then occurred_at
-        -- of a row without both, what it says of its past is known, not when it said so
-        else coalesce(updated_at, version_at)
+        -- what has no time of its own is so now
+        else coalesce(updated_at, version_at, synced_at, {{ nrr.time_of_the_run() }})
     end as told_at,
+    -- the latest time of which it knows
+    case
+        when told_by = 'event' then occurred_at
+        else coalesce(updated_at, version_at, synced_at, nullif(greatest(
+            {%- for field in ['created_at', 'started_at', 'activated_at', 'trial_start', 'current_term_start'] %}
+            coalesce({{ field }}, {{ nrr.timestamp_literal('1900-01-01') }}),
+            {%- endfor %}
+            case when status in ('cancelled', 'canceled') and cancelled_at is not null then cancelled_at
+                else {{ nrr.timestamp_literal('1900-01-01') }}
+            end
+        ), {{ nrr.timestamp_literal('1900-01-01') }}))
+    end as known_until,
     coalesce(subscription_items like '%item_price_id%', false) or plan_id is not null as has_items
 from typed

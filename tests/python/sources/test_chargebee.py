@@ -161,6 +161,10 @@ def tier(first: int, last: int | None, price: int, **more) -> dict:
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("chargebee") / "data"
     cases().write(folder)
+    (folder / "account_links.csv").write_text(
+        "source_system,source_account_id,account_id\n"
+        "chargebee,linked_old,linked\nchargebee,linked_new,linked\n"
+    )
     return folder
 
 
@@ -284,6 +288,18 @@ def c6(site):
 def test_c6_a_transfer_without_a_link_is_churn_and_new(mrr):
     assert mrr("c6_old", "Jan-Jun") == [0, 90, 90, 0, 0, 0]
     assert mrr("c6_new", "Jan-Jun") == [0, 0, 0, 90, 90, 90]
+
+
+@case
+def c6_linked(site):
+    told = {"started_at": "2024-02-10", **monthly(9000)}
+    site.event("created", "2024-02-10", "linked_old", **told)
+    site.event("moved_out", "2024-04-20", "linked_old", **told, status="transferred")
+    site.event("created", "2024-04-20", "linked_new", **told | {"started_at": "2024-04-20"})
+
+
+def test_c6_a_transfer_with_a_link_is_no_movement(mrr):
+    assert mrr("linked", "Jan-Jun") == [0, 90, 90, 90, 90, 90]
 
 
 # --- Cancellations
@@ -556,6 +572,23 @@ def order(site):
         status="non_renewing",
         cancelled_at="2024-05-10",
     )
+    # a row that does not say when it was so is so now
+    site.event("created", "2024-01-10", "undated_row", **told, **monthly(1000, 2))
+    site.subscription(
+        "undated_row", **told, **monthly(1000, 2), status="cancelled", cancelled_at="2024-03-20"
+    )
+    # an end of an earlier time of its life, and what has happened since
+    site.event("created", "2024-01-10", "old_end", **told, **monthly(1000, 2))
+    site.event("changed", "2024-03-10", "old_end", **told, **monthly(1000, 4))
+    site.event(
+        "cancelled",
+        "2024-05-10",
+        "old_end",
+        **told,
+        **monthly(1000, 4),
+        status="cancelled",
+        cancelled_at="2024-02-10",
+    )
     site.event("entitlements_updated", "2024-03-11", "thin", **told)
     del site.tables["event"][-1]["content"]["subscription"]
 
@@ -567,6 +600,11 @@ def test_events_of_one_second_are_ordered_by_resource_version(mrr):
 def test_a_row_that_is_newer_than_all_events_tells_what_is_missing(mrr):
     assert mrr("missed", "Jan-May") == [20, 20, 20, 60, 60]
     assert mrr("stale_row", "Jan-May") == [20, 20, 20, 60, 60]
+    assert mrr("undated_row", "Jan-May") == [20, 20, 0, 0, 0]
+
+
+def test_an_old_end_says_nothing_of_what_was_told_since(mrr):
+    assert mrr("old_end", "Jan-Jun") == [20, 20, 40, 40, 0, 0]
 
 
 def test_the_first_event_is_carried_back_to_the_beginning_and_flagged(mrr, built):
@@ -1216,3 +1254,41 @@ def test_chargebees_own_mrr_is_compared_and_changes_nothing(mrr, built):
     )
     assert found == [("agreed", 40, 40, 0), ("differs", 40, 50, -10)]
     assert mrr("differs", "Jan") == [40]
+
+
+# --- What may be missing
+
+
+def test_a_table_of_subscriptions_is_enough(tmp_path):
+    (tmp_path / "data/chargebee").mkdir(parents=True)
+    table = (
+        "id,customer_id,status,started_at,cancelled_at,plan_id,plan_unit_price,billing_period_unit",
+        "s1,a,active,2024-01-10 08:00:00,,pro,5000,month",
+        "s2,b,Non Renewing,2024-01-10 08:00:00,2024-03-10 08:00:00,pro,60000,year",
+        "s3,c,active,2024-01-10 08:00:00,,,5000,month",
+        "s4,d,active,soon,,pro,5000,month",
+        "s5,e,active,,,pro,5000,month",
+        "s6,f,active,2024-01-10 08:00:00,,pro,much,month",
+        "s7,g,,2024-01-10 08:00:00,,pro,5000,month",
+    )
+    (tmp_path / "data/chargebee/subscription.csv").write_text("\n".join(table) + "\n")
+    dbt = Dbt(tmp_path, data=tmp_path / "data")
+    dbt.succeed("build", "--select", "+stg_chargebee__subscription_events", *WITHOUT_TESTS)
+    rows = dbt.rows("stg_chargebee__subscription_events")
+    states = [
+        (r["account_id"], r["status"], str(r["effective_at"])[:10], r["unit_amount"])
+        for r in rows
+        if not r["source_reason"] and r["effective_at"].year == 2024
+    ]
+    assert sorted(states) == [
+        ("a", "active", "2024-01-10", 50),
+        ("b", "active", "2024-01-10", 600),
+        ("b", "cancelled", "2024-03-10", 600),
+    ]
+    assert {r["account_id"]: r["source_reason"] for r in rows if r["source_reason"]} == {
+        "c": "missing_subscription_items",
+        "d": "unreadable_started_at",
+        "e": "missing_started_at",
+        "f": "unreadable_subscription_items",
+        "g": "missing_status",
+    }

@@ -165,6 +165,9 @@ def data(tmp_path_factory):
         "source_system,source_account_id,account_id\n"
         "chargebee,linked_old,linked\nchargebee,linked_new,linked\n"
     )
+    (folder / "exchange_rates.csv").write_text(
+        "currency,rate_date,rate\nJPY,2024-01-01,0.01\nKWD,2024-01-01,3\n"
+    )
     return folder
 
 
@@ -174,6 +177,7 @@ def build(folder, data, **variables) -> Dbt:
         "build",
         "--select",
         "+nrr__account_months",
+        "+nrr__rejected_events",
         "stg_chargebee__mrr_check",
         *WITHOUT_TESTS,
         variables={"nrr_as_of": "2025-02-01", **variables},
@@ -618,8 +622,8 @@ def test_an_event_without_items_leaves_them_as_they_were(mrr):
 
 def reconstructed(built: Dbt, account: str) -> list[tuple]:
     return built.query(
-        "select strftime(effective_at, '%Y-%m-%d'), is_reconstructed "
-        f"from stg_chargebee__subscription_events where account_id = '{account}' order by 1"
+        "select strftime(starts_at, '%Y-%m-%d'), is_reconstructed "
+        f"from int_nrr__item_states where account_id = '{account}' order by 1"
     )
 
 
@@ -834,14 +838,10 @@ def test_an_item_that_is_listed_twice_is_two(mrr):
     assert mrr("twice", "Jan") == [110]
 
 
-def test_a_currency_has_no_decimals_or_two(built):
-    amounts = dict(
-        built.query(
-            "select account_id, unit_amount from stg_chargebee__subscription_events "
-            "where account_id in ('yen', 'dinar') and effective_at = '2024-01-10'"
-        )
-    )
-    assert amounts == {"yen": 5000, "dinar": Decimal("12.5")}
+def test_a_currency_has_no_decimals_or_two(mrr):
+    # 5,000 yen at 0.01 and 12.50 dinars at 3
+    assert mrr("yen", "Jan") == [50]
+    assert mrr("dinar", "Jan") == [Decimal("37.5")]
 
 
 def test_a_site_may_have_plans_and_add_ons(mrr):
@@ -1073,7 +1073,7 @@ def test_a_coupon_for_an_item_leaves_the_others_alone_and_comes_first(mrr):
 def test_an_amount_off_the_bill_is_taken_once_whatever_the_number_of_items(mrr, built):
     assert mrr("spread", "Jan") == [90]
     assert built.query(
-        "select plan_id, discount_amount from stg_chargebee__subscription_events "
+        "select plan_id, discount_amount from int_nrr__item_states "
         "where account_id = 'spread' order by 1"
     ) == [("pro-USD-monthly", 6), ("support-USD", 4)]
 
@@ -1094,12 +1094,11 @@ def test_a_row_says_since_when_a_coupon_holds(mrr):
 def test_what_cannot_be_known_is_rejected_by_name(mrr, built):
     assert mrr("unknown_coupon", "Jan") == [0]
     assert mrr("nine", "Jan") == [0]
-    assert dict(
-        built.query(
-            "select distinct account_id, source_reason from stg_chargebee__subscription_events "
-            "where account_id in ('unknown_coupon', 'nine')"
-        )
-    ) == {"unknown_coupon": "unknown_coupon", "nine": "too_many_discounts"}
+    assert rejected(built) == {"unknown_coupon": "unknown_coupon", "nine": "too_many_discounts"}
+
+
+def rejected(built: Dbt) -> dict[str, str]:
+    return dict(built.query("select distinct account_id, reason from nrr__rejected_events"))
 
 
 def test_discounts_with_an_end_can_be_ignored(mrr_otherwise):
@@ -1273,19 +1272,16 @@ def test_a_table_of_subscriptions_is_enough(tmp_path):
     )
     (tmp_path / "data/chargebee/subscription.csv").write_text("\n".join(table) + "\n")
     dbt = Dbt(tmp_path, data=tmp_path / "data")
-    dbt.succeed("build", "--select", "+stg_chargebee__subscription_events", *WITHOUT_TESTS)
-    rows = dbt.rows("stg_chargebee__subscription_events")
-    states = [
-        (r["account_id"], r["status"], str(r["effective_at"])[:10], r["unit_amount"])
-        for r in rows
-        if not r["source_reason"] and r["effective_at"].year == 2024
-    ]
-    assert sorted(states) == [
+    dbt.succeed("build", "--select", "+nrr__rejected_events", *WITHOUT_TESTS)
+    assert dbt.query(
+        "select account_id, status, strftime(starts_at, '%Y-%m-%d'), unit_amount "
+        "from int_nrr__item_states where starts_at < '2025-01-01' and status is not null order by 1, 3"
+    ) == [
         ("a", "active", "2024-01-10", 50),
         ("b", "active", "2024-01-10", 600),
         ("b", "cancelled", "2024-03-10", 600),
     ]
-    assert {r["account_id"]: r["source_reason"] for r in rows if r["source_reason"]} == {
+    assert rejected(dbt) == {
         "c": "missing_subscription_items",
         "d": "unreadable_started_at",
         "e": "missing_started_at",

@@ -103,3 +103,8 @@
         "case when states.has_several_accounts then " ~ dbt.concat(["'@'", account]) ~ " else '' end",
     ]) }}
 {%- endmacro %}
+
+{# json_list_has(list, value): whether a list of texts, as JSON text, has one; null where it or the list is missing. #}
+{% macro json_list_has(list, value) -%}
+    {{ dbt.position(dbt.concat(["'\"'", value, "'\"'"]), list) }} > 0
+{%- endmacro %}

@@ -1,6 +1,7 @@
 {{ config(enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_invoice')) }}
 {%- set has_prices = nrr.is_given('chargebee_item_price') -%}
--- One row per billed item, before anything else tells of its subscription, and instant from which it means something else.
+-- One row per billed item, before anything else tells of its subscription, and instant from which it means
+-- something else.
 with states as (
     select * from {{ ref('stg_chargebee__states') }}
     where state_number = 1
@@ -14,7 +15,8 @@ billed as (
         states.told_by,
         coalesce(items.account_id, states.account_id, states.some_account_id) as account_id,
         items.subscription_id,
-        {{ nrr.chargebee_item_id('items.item_price_id', '1', 'coalesce(items.account_id, states.account_id)') }} as subscription_item_id,
+        {{ nrr.chargebee_item_id('items.item_price_id', '1', 'coalesce(items.account_id, states.account_id)') }}
+            as subscription_item_id,
         items.item_price_id,
         {{ 'prices.item_id' if has_prices else 'cast(null as ' ~ nrr.type_text() ~ ')' }} as item_id,
         items.currency,

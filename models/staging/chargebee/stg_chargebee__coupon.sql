@@ -1,12 +1,13 @@
 {{ config(enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_coupon')) }}
 {%- set columns = [
-    'id', 'discount_type', 'discount_percentage', 'discount_amount', 'discount_quantity', 'duration_type', 'duration_month',
-    'period', 'period_unit', 'apply_on', 'updated_at', 'resource_version',
+    'id', 'discount_type', 'discount_percentage', 'discount_amount', 'discount_quantity', 'duration_type',
+    'duration_month', 'period', 'period_unit', 'apply_on', 'updated_at', 'resource_version',
 ] -%}
--- One row per coupon: what it takes off, for how long and of what. Whether it can still be redeemed says nothing of those
--- who have it.
+{%- set lists = ['item_constraints', 'item_constraint_criteria'] -%}
+-- One row per coupon: what it takes off, for how long and of what. Whether it can still be redeemed says nothing of
+-- those who have it.
 with input as (
-    select * from {{ nrr.input_rows('chargebee_coupon', columns + ['item_constraints', 'item_constraint_criteria']) }} as input
+    select * from {{ nrr.input_rows('chargebee_coupon', columns + lists) }} as input
 ),
 
 coupons as (
@@ -19,7 +20,8 @@ coupons as (
         {{ nrr.read_word('duration_type') }} as duration_type,
         coalesce({{ nrr.read_text('period') }}, {{ nrr.read_text('duration_month') }}) as period,
         case
-            when {{ nrr.read_text('period') }} is null and {{ nrr.read_text('duration_month') }} is not null then 'month'
+            when {{ nrr.read_text('period') }} is null and {{ nrr.read_text('duration_month') }} is not null
+                then 'month'
             else {{ nrr.read_word('period_unit') }}
         end as period_unit,
         {{ nrr.read_word('apply_on') }} as apply_on,
@@ -34,7 +36,8 @@ in_order as (
     select
         coupons.*,
         row_number() over (
-            partition by coupon_id order by resource_version desc nulls last, updated_at desc nulls last, percentage, amount
+            partition by coupon_id
+            order by resource_version desc nulls last, updated_at desc nulls last, percentage, amount
         ) as newest_first
     from coupons
     where coupon_id is not null

@@ -1,10 +1,11 @@
 {{ config(enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_event')) }}
 {%- set fields, lists = nrr.chargebee_fields(), nrr.chargebee_lists() -%}
 {%- set syncs = ['_airbyte_extracted_at', '_airbyte_emitted_at', '_fivetran_synced'] -%}
--- One row per event of a subscription: the whole subscription as it was then, all values as texts. Of an event that was
--- delivered several times, one.
+{%- set columns = ['id', 'occurred_at', 'event_type', 'content'] -%}
+-- One row per event of a subscription: the whole subscription as it was then, all values as texts. Of an event that
+-- was delivered several times, one.
 with input as (
-    select * from {{ nrr.input_rows('chargebee_event', ['id', 'occurred_at', 'event_type', 'content'] + syncs) }} as input
+    select * from {{ nrr.input_rows('chargebee_event', columns + syncs) }} as input
 ),
 
 events as (
@@ -13,10 +14,14 @@ events as (
         {{ nrr.read_word('event_type') }} as event_type,
         {{ nrr.read_epoch('occurred_at') }} as occurred_at,
         {{ nrr.read_text('occurred_at') }} as given_occurred_at,
-        coalesce({{ nrr.read_epoch('_airbyte_extracted_at') }}, {{ nrr.read_epoch('_airbyte_emitted_at') }}, {{ nrr.read_epoch('_fivetran_synced') }}) as synced_at,
+        coalesce(
+            {{ nrr.read_epoch('_airbyte_extracted_at') }},
+            {{ nrr.read_epoch('_airbyte_emitted_at') }},
+            {{ nrr.read_epoch('_fivetran_synced') }}
+        ) as synced_at,
         {{ nrr.json_value('content', 'subscription') }} as subscription,
         {{ nrr.json_value('content', 'customer.id') }} as content_customer_id,
-        {{ nrr.row_as_text(['id', 'occurred_at', 'event_type', 'content']) }} as source_row
+        {{ nrr.row_as_text(columns) }} as source_row
     from input
 ),
 
@@ -25,7 +30,8 @@ states as (
     select
         events.*,
         row_number() over (
-            partition by coalesce(event_id, source_row) order by synced_at desc nulls last, occurred_at desc nulls last, source_row
+            partition by coalesce(event_id, source_row)
+            order by synced_at desc nulls last, occurred_at desc nulls last, source_row
         ) as newest_first
     from events
     where

@@ -1,13 +1,15 @@
 {{ config(enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_invoice')) }}
-{%- set columns = ['id', 'subscription_id', 'customer_id', 'status', 'price_type', 'currency_code', 'deleted', 'date'] -%}
+{%- set columns = [
+    'id', 'subscription_id', 'customer_id', 'status', 'price_type', 'currency_code', 'deleted', 'date',
+] -%}
 {%- set texts = [
     'id', 'subscription_id', 'entity_type', 'entity_id', 'unit_amount', 'unit_amount_in_decimal', 'quantity',
     'quantity_in_decimal', 'amount', 'amount_in_decimal', 'discount_amount', 'item_level_discount_amount', 'tax_rate',
     'tax_amount', 'metered', 'date_from', 'date_to',
 ] -%}
 {%- set has_catalogue = nrr.is_given('chargebee_item_price') and nrr.is_given('chargebee_item') -%}
--- One row per line of an invoice that bills a plan or an add-on of a subscription: for what time, how much of it, at what
--- price, in major units without tax.
+-- One row per line of an invoice that bills a plan or an add-on of a subscription: for what time, how much of it,
+-- at what price, in major units without tax.
 with input as (
     select * from {{ nrr.input_rows('chargebee_invoice', columns + ['line_items', 'line_item_taxes']) }} as input
 ),
@@ -85,15 +87,19 @@ typed as (
         case when lines.entity_type in ('addon', 'addon_item_price') then 'addon' else 'plan' end as item_type,
         {{ nrr.read_epoch('lines.date_from') }} as date_from,
         {{ nrr.read_epoch('lines.date_to') }} as date_to,
-        coalesce({{ nrr.read_decimal('lines.quantity_in_decimal') }}, {{ nrr.read_decimal('lines.quantity') }}, 1) as quantity,
+        coalesce({{ nrr.read_decimal('lines.quantity_in_decimal') }}, {{ nrr.read_decimal('lines.quantity') }}, 1)
+            as quantity,
         {{ nrr.chargebee_amount('lines.unit_amount', 'lines.unit_amount_in_decimal', nrr.chargebee_exponent()) }}
             as unit_amount,
         {{ nrr.chargebee_amount('lines.amount', 'lines.amount_in_decimal', nrr.chargebee_exponent()) }} as amount,
         coalesce({{ nrr.major_units(
-            'coalesce(' ~ nrr.read_minor_units('lines.discount_amount') ~ ', ' ~ nrr.read_minor_units('lines.item_level_discount_amount') ~ ')',
+            nrr.read_minor_units('coalesce(lines.discount_amount, lines.item_level_discount_amount)'),
             nrr.chargebee_exponent()
         ) }}, 0) as discount_amount,
-        {{ nrr.chargebee_is_true('lines.metered') }}{% if has_catalogue %} or coalesce(catalogue.is_metered, false){% endif %} as is_metered,
+        {{ nrr.chargebee_is_true('lines.metered') }}
+        {%- if has_catalogue %}
+        or coalesce(catalogue.is_metered, false)
+        {%- endif %} as is_metered,
         case
             when lines.price_type = 'tax_inclusive'
                 then coalesce(taxes.tax_rate, {{ nrr.read_decimal('lines.tax_rate') }}, 0)
@@ -119,7 +125,8 @@ select
     item_type,
     date_from,
     -- a period that ends in the last second of a day ends with that day
-    case when extract(second from date_to) = 59 then {{ dbt.dateadd('second', 1, 'date_to') }} else date_to end as date_to,
+    case when extract(second from date_to) = 59 then {{ dbt.dateadd('second', 1, 'date_to') }} else date_to end
+        as date_to,
     quantity,
     {{ nrr.amount_without_tax('unit_amount', 'inclusive_tax_rate') }} as unit_amount,
     {{ nrr.amount_without_tax('amount', 'inclusive_tax_rate') }} as amount,

@@ -1,7 +1,8 @@
 {{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
 {%- set has_coupons = nrr.is_given('chargebee_coupon') -%}
--- One row per item of a state and discount that is taken off it: percent or amount, in the order in which they are taken
--- off, from when and until when. A discount is for whole bills: it lasts for the billing periods that begin before it is over.
+-- One row per item of a state and discount that is taken off it: percent or amount, in the order in which they are
+-- taken off, from when and until when. A discount is for whole bills: it lasts for the billing periods that begin
+-- before it is over.
 with items as (
     select * from {{ ref('stg_chargebee__priced_items') }}
     where source_reason is null
@@ -95,21 +96,21 @@ applied as (
         or constraints.constraint_type = 'all'
         or (
             constraints.constraint_type = 'specific'
-            and {{ dbt.position(dbt.concat(["'\"'", 'items.item_price_id', "'\"'"]), 'constraints.item_price_ids') }} > 0
+            and {{ nrr.json_list_has('constraints.item_price_ids', 'items.item_price_id') }}
         )
         or (
             constraints.constraint_type = 'criteria'
             and (
                 criteria.item_family_ids is null
-                or {{ dbt.position(dbt.concat(["'\"'", 'items.item_family_id', "'\"'"]), 'criteria.item_family_ids') }} > 0
+                or {{ nrr.json_list_has('criteria.item_family_ids', 'items.item_family_id') }}
             )
             and (
                 criteria.item_price_periods is null
-                or {{ dbt.position(dbt.concat(["'\"'", 'items.billing_interval', "'\"'"]), 'criteria.item_price_periods') }} > 0
+                or {{ nrr.json_list_has('criteria.item_price_periods', 'items.billing_interval') }}
             )
             and (
                 criteria.currencies is null
-                or {{ dbt.position(dbt.concat(["'\"'", 'items.currency', "'\"'"]), 'criteria.currencies') }} > 0
+                or {{ nrr.json_list_has('criteria.currencies', 'items.currency') }}
             )
         )
     {%- endif %}
@@ -134,39 +135,55 @@ amounts as (
         case
             when discount_type = 'percentage' then null
             when discount_type = 'offer_quantity'
-                then cast(case when free_quantity < quantity then free_quantity else quantity end * unit_amount as decimal(18, 6))
-            when apply_on = 'each_unit_of_specified_items' then cast(amount * quantity as decimal(18, 6))
-            when is_shared and total_amount > 0 then cast(
-                {{ nrr.part_of_amount('amount', 'amount_so_far', 'total_amount') }}
-                - {{ nrr.part_of_amount('amount', 'amount_so_far - item_amount', 'total_amount') }} as decimal(18, 6)
-            )
+                then case when free_quantity < quantity then free_quantity else quantity end * unit_amount
+            when apply_on = 'each_unit_of_specified_items' then amount * quantity
+            when is_shared and total_amount > 0
+                then {{ nrr.part_of_amount('amount', 'amount_so_far', 'total_amount') }}
+                - {{ nrr.part_of_amount('amount', 'amount_so_far - item_amount', 'total_amount') }}
             when is_shared then 0
             else amount
         end as discount_amount,
         {{ nrr.next_period_start('anchor_at', 'bills_until', 'billing_interval_count', 'billing_interval') }} as ends_at
     from shared
+),
+
+numbered as (
+    select
+        subscription_id,
+        state_number,
+        place,
+        discount_id,
+        is_unknown
+        or (discount_percent is null and discount_amount is null)
+        or discount_percent < 0
+        or discount_percent > 100 as is_unknown,
+        discount_percent,
+        case
+            when inclusive_tax_rate > 0 and discount_type <> 'offer_quantity' and discount_amount > 0
+                then {{ nrr.amount_without_tax('discount_amount', 'inclusive_tax_rate') }}
+            else discount_amount
+        end as discount_amount,
+        begins_at,
+        ends_at,
+        row_number() over (
+            partition by subscription_id, state_number, place
+            order by case when apply_on = 'invoice_amount' then 2 else 1 end, list_number, element_index, discount_id
+        ) as discount_number
+    from amounts
+    {%- if nrr.setting('nrr_discounts') == 'forever_only' %}
+    where bills_until is null
+    {%- endif %}
 )
 
 select
-    subscription_id,
-    state_number,
-    place,
-    discount_id,
-    is_unknown or (discount_percent is null and discount_amount is null) or discount_percent < 0 or discount_percent > 100
-    as is_unknown,
-    discount_percent,
-    case
-        when inclusive_tax_rate > 0 and discount_type <> 'offer_quantity' and discount_amount > 0
-            then {{ nrr.amount_without_tax('discount_amount', 'inclusive_tax_rate') }}
-        else discount_amount
-    end as discount_amount,
-    begins_at,
-    ends_at,
-    row_number() over (
-        partition by subscription_id, state_number, place
-        order by case when apply_on = 'invoice_amount' then 2 else 1 end, list_number, element_index, discount_id
-    ) as discount_number
-from amounts
-{%- if nrr.setting('nrr_discounts') == 'forever_only' %}
-where bills_until is null
-{%- endif %}
+    cast(subscription_id as {{ nrr.type_text() }}) as subscription_id,
+    cast(state_number as bigint) as state_number,
+    cast(place as bigint) as place,
+    cast(discount_id as {{ nrr.type_text() }}) as discount_id,
+    cast(is_unknown as boolean) as is_unknown,
+    cast(discount_percent as decimal(18, 6)) as discount_percent,
+    cast(discount_amount as decimal(18, 6)) as discount_amount,
+    cast(begins_at as {{ nrr.type_instant() }}) as begins_at,
+    cast(ends_at as {{ nrr.type_instant() }}) as ends_at,
+    cast(discount_number as bigint) as discount_number
+from numbered

@@ -1,7 +1,7 @@
 {{ config(enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_item_price')) }}
 {%- set columns = [
-    'id', 'item_id', 'item_family_id', 'item_type', 'pricing_model', 'price', 'price_in_decimal', 'period', 'period_unit',
-    'currency_code', 'free_quantity', 'free_quantity_in_decimal', 'updated_at', 'resource_version',
+    'id', 'item_id', 'item_family_id', 'item_type', 'pricing_model', 'price', 'price_in_decimal', 'period',
+    'period_unit', 'currency_code', 'free_quantity', 'free_quantity_in_decimal', 'updated_at', 'resource_version',
 ] -%}
 -- One row per item price: how an item is sold, as the catalogue has it now.
 with input as (

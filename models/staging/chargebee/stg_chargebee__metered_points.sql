@@ -1,6 +1,9 @@
-{{ config(enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_invoice') and nrr.setting('nrr_usage_counts')) }}
--- One row per metered item of a state of a subscription and instant from which it means something else: the usage of the
--- period that was billed last.
+{{ config(
+    enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_invoice') and nrr.setting('nrr_usage_counts')
+) }}
+{%- set months = nrr.months_between('date_from', 'date_to') -%}
+-- One row per metered item of a state of a subscription and instant from which it means something else: the usage
+-- of the period that was billed last.
 with states as (
     select * from {{ ref('stg_chargebee__states') }}
 ),
@@ -23,7 +26,7 @@ usages as (
         periods.*,
         -- a period has whole months, or is one of those of the subscription
         case
-            when {{ nrr.months_between('date_from', 'date_to') }} > 1 then {{ nrr.months_between('date_from', 'date_to') }}
+            when {{ months }} > 1 then {{ months }}
             else 1
         end as months,
         lead(date_to) over (partition by subscription_id, item_price_id order by date_to, date_from) as next_date_to
@@ -34,7 +37,8 @@ select
     states.event_id,
     coalesce(states.account_id, states.some_account_id) as account_id,
     states.subscription_id,
-    {{ nrr.chargebee_item_id('items.item_price_id', 'items.item_number', 'states.account_id') }} as subscription_item_id,
+    {{ nrr.chargebee_item_id('items.item_price_id', 'items.item_number', 'states.account_id') }}
+        as subscription_item_id,
     states.state_number,
     items.item_price_id,
     items.item_id,
@@ -50,7 +54,10 @@ select
     cast(usages.discount_amount as decimal(18, 6)) as discount_amount
 from states
 inner join {{ ref('stg_chargebee__state_items') }} as items
-    on states.subscription_id = items.subscription_id and states.state_number_of_items = items.state_number and items.is_metered
+    on
+        states.subscription_id = items.subscription_id
+        and states.state_number_of_items = items.state_number
+        and items.is_metered
 inner join {{ ref('stg_chargebee__points') }} as points
     on states.subscription_id = points.subscription_id and states.state_number = points.state_number
 inner join usages
@@ -59,4 +66,4 @@ inner join usages
         and items.item_price_id = usages.item_price_id
         and points.starts_at >= usages.date_to
         and (usages.next_date_to is null or points.starts_at < usages.next_date_to)
-where points.status <> 'unknown'
+where points.status <> 'unknown' and states.state_reason is null

@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('chargebee')) }}
+{{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
 -- One row per subscription of which Chargebee tells its own MRR: that of its newest state, and ours then.
 with states as (
     select * from {{ ref('stg_chargebee__states') }}
@@ -65,15 +65,15 @@ compared as (
     left join {{ ref('nrr_currency_exponents') }} as exponents on newest.currency = exponents.currency
     where newest.newest_first = 1
     group by
-        newest.subscription_id, newest.account_id, newest.some_account_id, newest.currency, newest.effective_at, newest.mrr,
-        exponents.iso_exponent
+        newest.subscription_id, newest.account_id, newest.some_account_id, newest.currency, newest.effective_at,
+        newest.mrr, exponents.iso_exponent
 )
 
 select
-    subscription_id,
-    account_id,
-    currency,
-    effective_at,
+    cast(subscription_id as {{ nrr.type_text() }}) as subscription_id,
+    cast(account_id as {{ nrr.type_text() }}) as account_id,
+    cast(currency as {{ nrr.type_text() }}) as currency,
+    cast(effective_at as {{ nrr.type_instant() }}) as effective_at,
     cast(mrr as decimal(18, 4)) as mrr,
     cast(chargebee_mrr as decimal(18, 4)) as chargebee_mrr,
     cast(mrr - chargebee_mrr as decimal(18, 4)) as difference

@@ -1,7 +1,10 @@
 {{ config(enabled=nrr.has_source('chargebee')) }}
-{%- set instants = ['effective_at', 'live_from', 'trial_from', 'trial_until', 'pause_from', 'pause_until', 'ended_from'] -%}
+{%- set instants = [
+    'effective_at', 'live_from', 'trial_from', 'trial_until', 'pause_from', 'pause_until', 'ended_from',
+] -%}
 {%- set has_invoices = nrr.is_given('chargebee_invoice') -%}
--- One row per state of a subscription and instant from which it means something else: what its status is from then on.
+-- One row per state of a subscription and instant from which it means something else: what its status is from then
+-- on.
 with states as (
     select * from {{ ref('stg_chargebee__states') }}
 ),
@@ -94,7 +97,10 @@ known as (
         case
             when points.starts_at >= states.ended_from then 'cancelled'
             when points.starts_at >= states.trial_from
-                and (points.starts_at < states.trial_until or (states.trial_until is null and states.known_status = 'in_trial'))
+                and (
+                    points.starts_at < states.trial_until
+                    or (states.trial_until is null and states.known_status = 'in_trial')
+                )
                 then 'trialing'
             when points.starts_at >= states.pause_from
                 and (points.starts_at < states.pause_until or states.pause_until is null)

@@ -56,7 +56,8 @@ priced as (
 costed as (
     select
         priced.*,
-        own_unit_amount is null and whole_amount is null and catalogue_amount is not null and not has_tiers as is_of_catalogue,
+        own_unit_amount is null and whole_amount is null and catalogue_amount is not null and not has_tiers
+            as is_of_catalogue,
         case when whole_amount is not null then 1 else charged_quantity end as billed_quantity,
         coalesce(whole_amount, own_unit_amount, case when not has_tiers then catalogue_amount end) as unit_amount
     from priced
@@ -65,6 +66,11 @@ costed as (
 taxed as (
     select
         costed.*,
+        -- what is only in the catalogue is for its own period
+        case when is_of_catalogue and price_period_unit is not null then price_period else billing_period end
+            as known_period,
+        case when is_of_catalogue and price_period_unit is not null then price_period_unit else billing_period_unit end
+            as known_period_unit,
         cast(billed_quantity * unit_amount as decimal(28, 6)) as gross_amount,
         {{ 'coalesce(taxes.inclusive_tax_rate, 0)' if has_invoices else '0' }} as inclusive_tax_rate
     from costed
@@ -78,41 +84,65 @@ net as (
     select
         taxed.*,
         -- without tax a unit may have more decimals than there are: then the whole is one unit
-        case when inclusive_tax_rate > 0 then {{ nrr.amount_without_tax('gross_amount', 'inclusive_tax_rate') }} else gross_amount end
-            as net_amount,
-        case when inclusive_tax_rate > 0 then {{ nrr.amount_without_tax('unit_amount', 'inclusive_tax_rate') }} else unit_amount end
-            as net_unit_amount
+        {%- for amount, net in [('gross_amount', 'net_amount'), ('unit_amount', 'net_unit_amount')] %}
+        case
+            when inclusive_tax_rate > 0 then {{ nrr.amount_without_tax(amount, 'inclusive_tax_rate') }}
+            else {{ amount }}
+        end as {{ net }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from taxed
+),
+
+finished as (
+    select
+        subscription_id,
+        state_number,
+        place,
+        item_price_id,
+        item_number,
+        item_type,
+        item_id,
+        item_family_id,
+        currency,
+        trial_end,
+        case when billed_quantity * net_unit_amount <> net_amount then 1 else billed_quantity end as quantity,
+        case when billed_quantity * net_unit_amount <> net_amount then net_amount else net_unit_amount end
+            as unit_amount,
+        net_amount as amount,
+        inclusive_tax_rate,
+        case
+            when has_tiers then 'tiered'
+            when pricing_model = 'flat_fee' then 'flat'
+            when pricing_model = 'per_unit' then 'seat'
+            else pricing_model
+        end as pricing_model,
+        lower(known_period_unit) as billing_interval,
+        coalesce({{ nrr.read_decimal('known_period') }}, 1) as billing_interval_count,
+        case
+            when is_unreadable then 'unreadable_subscription_items'
+            when unit_amount is null then 'missing_unit_price'
+            when known_period_unit is null then 'missing_billing_period_unit'
+        end as source_reason
+    from net
 )
 
 select
-    subscription_id,
-    state_number,
-    place,
-    item_price_id,
-    item_number,
-    item_type,
-    item_id,
-    item_family_id,
-    currency,
-    trial_end,
-    cast(case when billed_quantity * net_unit_amount <> net_amount then 1 else billed_quantity end as decimal(18, 6)) as quantity,
-    cast(case when billed_quantity * net_unit_amount <> net_amount then net_amount else net_unit_amount end as decimal(18, 6)) as unit_amount,
-    net_amount as amount,
-    inclusive_tax_rate,
-    case
-        when has_tiers then 'tiered'
-        when pricing_model = 'flat_fee' then 'flat'
-        when pricing_model = 'per_unit' then 'seat'
-        else pricing_model
-    end as pricing_model,
-    -- what is only in the catalogue is for its own period
-    lower(case when is_of_catalogue then coalesce(price_period_unit, billing_period_unit) else billing_period_unit end)
-        as billing_interval,
-    coalesce({{ nrr.read_decimal('case when is_of_catalogue then coalesce(price_period, billing_period) else billing_period end') }}, 1)
-        as billing_interval_count,
-    case
-        when unit_amount is null then 'missing_unit_price'
-        when billing_period_unit is null and not (is_of_catalogue and price_period_unit is not null) then 'missing_billing_period_unit'
-    end as source_reason
-from net
+    cast(subscription_id as {{ nrr.type_text() }}) as subscription_id,
+    cast(state_number as bigint) as state_number,
+    cast(place as bigint) as place,
+    cast(item_price_id as {{ nrr.type_text() }}) as item_price_id,
+    cast(item_number as bigint) as item_number,
+    cast(item_type as {{ nrr.type_text() }}) as item_type,
+    cast(item_id as {{ nrr.type_text() }}) as item_id,
+    cast(item_family_id as {{ nrr.type_text() }}) as item_family_id,
+    cast(currency as {{ nrr.type_text() }}) as currency,
+    cast(trial_end as {{ nrr.type_instant() }}) as trial_end,
+    cast(quantity as decimal(18, 6)) as quantity,
+    cast(unit_amount as decimal(18, 6)) as unit_amount,
+    cast(amount as decimal(28, 6)) as amount,
+    cast(inclusive_tax_rate as decimal(18, 6)) as inclusive_tax_rate,
+    cast(pricing_model as {{ nrr.type_text() }}) as pricing_model,
+    cast(billing_interval as {{ nrr.type_text() }}) as billing_interval,
+    cast(billing_interval_count as decimal(18, 6)) as billing_interval_count,
+    cast(source_reason as {{ nrr.type_text() }}) as source_reason
+from finished

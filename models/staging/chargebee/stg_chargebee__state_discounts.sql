@@ -1,7 +1,10 @@
 {{ config(enabled=nrr.has_source('chargebee')) }}
 {%- set has_coupons = nrr.is_given('chargebee_coupon') -%}
 {%- set keys = ['subscription_id', 'state_number'] -%}
-{%- set terms = ['duration_type', 'period', 'period_unit', 'apply_on', 'item_constraints', 'item_constraint_criteria'] -%}
+{%- set terms = [
+    'duration_type', 'period', 'period_unit', 'apply_on', 'item_constraints', 'item_constraint_criteria',
+] -%}
+{%- set own_end = nrr.after_period('given_at', 'period', 'period_unit') -%}
 -- One row per coupon or discount that a state of a subscription lists: what it takes off, from when and until when.
 with states as (
     select
@@ -191,7 +194,7 @@ select
         when duration_type = 'forever' then null
         when duration_type = 'one_time' then {{ dbt.dateadd('second', 1, 'given_at') }}
         -- a coupon that is over some hours after a period has begun was not meant for that period, too
-        else {{ dbt.dateadd('day', -1, 'coalesce(apply_till, ' ~ nrr.after_period('given_at', 'period', 'period_unit') ~ ')') }}
+        else {{ dbt.dateadd('day', -1, 'coalesce(apply_till, ' ~ own_end ~ ')') }}
     end as bills_until,
     case
         when created_at is not null then created_at

@@ -2,11 +2,11 @@
 {%- set has_prices, has_items = nrr.is_given('chargebee_item_price'), nrr.is_given('chargebee_item') -%}
 {%- set keys = ['subscription_id', 'state_number'] -%}
 {%- set values = [
-    'quantity', 'quantity_in_decimal', 'free_quantity', 'free_quantity_in_decimal', 'unit_price', 'unit_price_in_decimal',
-    'amount', 'amount_in_decimal', 'billing_period', 'billing_period_unit', 'trial_end',
+    'quantity', 'quantity_in_decimal', 'free_quantity', 'free_quantity_in_decimal', 'unit_price',
+    'unit_price_in_decimal', 'amount', 'amount_in_decimal', 'billing_period', 'billing_period_unit', 'trial_end',
 ] -%}
--- One row per item that a state of a subscription lists and that is paid for again and again: how much of it, and all that
--- says what it costs.
+-- One row per item that a state of a subscription lists and that is paid for again and again: how much of it, and
+-- all that says what it costs.
 with states as (
     select * from {{ ref('stg_chargebee__states') }}
     where has_items
@@ -29,6 +29,7 @@ items as (
         {{ nrr.json_value('element', 'item_price_id') }} as item_price_id,
         {{ nrr.json_value('element', 'item_type') }} as item_type,
         {{ nrr.json_value('element', 'metered_quantity') }} as metered_quantity,
+        {{ nrr.json_value('element', 'pricing_model') }} as pricing_model,
         {%- for value in values %}
         {{ nrr.json_value('element', value) }} as {{ value }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -43,8 +44,10 @@ items as (
         plan_id as item_price_id,
         'plan' as item_type,
         null as metered_quantity,
+        null as pricing_model,
         {%- for value in values %}
-        {{ 'null' if value.startswith('billing') or value == 'trial_end' else 'plan_' ~ value }} as {{ value }}{{ ',' if not loop.last }}
+        {%- set is_of_plan = value not in ['billing_period', 'billing_period_unit', 'trial_end'] %}
+        {{ 'plan_' ~ value if is_of_plan else 'null' }} as {{ value }}{{ ',' if not loop.last }}
         {%- endfor %}
     from states
     where plan_id is not null and coalesce(subscription_items not like '%item_price_id%', true)
@@ -58,6 +61,7 @@ items as (
         {{ nrr.json_value('element', 'id') }} as item_price_id,
         'addon' as item_type,
         null as metered_quantity,
+        null as pricing_model,
         {%- for value in values %}
         {{ nrr.json_value('element', value) }} as {{ value }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -76,11 +80,20 @@ described as (
         items.state_number,
         items.place,
         items.item_price_id,
-        lower(coalesce(items.item_type{% if has_prices %}, prices.item_type{% if has_items %}, catalogue.item_type{% endif %}{% endif %}, 'plan')) as item_type,
+        lower(coalesce(
+            items.item_type,
+            {%- if has_prices %}
+            prices.item_type,
+            {%- if has_items %}
+            catalogue.item_type,
+            {%- endif %}
+            {%- endif %}
+            'plan'
+        )) as item_type,
         {%- if has_prices %}
         prices.item_id,
         coalesce(prices.item_family_id{% if has_items %}, catalogue.item_family_id{% endif %}) as item_family_id,
-        prices.pricing_model,
+        coalesce(items.pricing_model, prices.pricing_model) as pricing_model,
         prices.price,
         prices.price_in_decimal,
         prices.period as price_period,
@@ -90,13 +103,17 @@ described as (
         prices.free_quantity_in_decimal as price_free_quantity_in_decimal,
         {%- else %}
         {%- for column in [
-            'item_id', 'item_family_id', 'pricing_model', 'price', 'price_in_decimal', 'price_period', 'price_period_unit',
+            'item_id', 'item_family_id', 'price', 'price_in_decimal', 'price_period', 'price_period_unit',
             'price_currency', 'price_free_quantity', 'price_free_quantity_in_decimal',
         ] %}
         cast(null as {{ nrr.type_text() }}) as {{ column }},
         {%- endfor %}
+        items.pricing_model,
         {%- endif %}
-        items.metered_quantity is not null{% if has_prices and has_items %} or coalesce(catalogue.is_metered, false){% endif %} as is_metered,
+        items.metered_quantity is not null
+        {%- if has_prices and has_items %}
+        or coalesce(catalogue.is_metered, false)
+        {%- endif %} as is_metered,
         {%- for value in values %}
         items.{{ value }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -125,7 +142,9 @@ select
     described.pricing_model,
     described.is_metered,
     coalesce(states.currency, described.price_currency, states.some_currency) as currency,
-    coalesce({{ nrr.read_decimal('described.quantity_in_decimal') }}, {{ nrr.read_decimal('described.quantity') }}, 1) as quantity,
+    coalesce(
+        {{ nrr.read_decimal('described.quantity_in_decimal') }}, {{ nrr.read_decimal('described.quantity') }}, 1
+    ) as quantity,
     coalesce(
         {{ nrr.read_decimal('described.free_quantity_in_decimal') }},
         {{ nrr.read_decimal('described.free_quantity') }},
@@ -133,6 +152,13 @@ select
         {{ nrr.read_decimal('described.price_free_quantity') }},
         0
     ) as free_quantity,
+    {%- set numbers = values[:8] + ['billing_period'] %}
+    -- what is there and no number must not be replaced by anything
+    {% for number in numbers -%}
+    (described.{{ number }} <> '' and {{ nrr.read_decimal('described.' ~ number) }} is null)
+    {{ 'or ' if not loop.last }}
+    {%- endfor %}
+    as is_unreadable,
     described.unit_price,
     described.unit_price_in_decimal,
     described.amount,

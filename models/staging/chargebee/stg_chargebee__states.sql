@@ -1,8 +1,8 @@
 {{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
 {%- set ends_when_asked = nrr.setting('nrr_churn_at') == 'cancellation' -%}
 {%- set in_order = 'told_at nulls first, resource_version nulls first, told_by, synced_at nulls first, event_id' -%}
--- One row per state of a subscription that holds for some time: from when (effective_at) up to the next, and the instants
--- from which the dates within it make it trialing, live, paused or ended.
+-- One row per state of a subscription that holds for some time: from when (effective_at) up to the next, and the
+-- instants from which the dates within it make it trialing, live, paused or ended.
 with told as (
     select
         told.*,
@@ -10,7 +10,10 @@ with told as (
             when is_deleted or event_type = 'subscription_deleted' then 'deleted'
             when status = 'canceled' then 'cancelled'
             else status
-        end as known_status
+        end as known_status,
+        is_deleted
+        or event_type = 'subscription_deleted'
+        or status in ('cancelled', 'canceled', 'transferred') as is_over
     from {{ ref('stg_chargebee__told_states') }} as told
     where source_reason is null
 ),
@@ -26,21 +29,21 @@ events as (
     group by subscription_id
 ),
 
--- A row of the table tells something where it is older or newer than all events. One without a time of its own is known to
--- be neither.
+-- A row of the table tells something where it is older or newer than all events.
 used as (
     select
-        told.*,
+        told.*,  -- noqa: AM04
         row_number() over (partition by told.subscription_id order by {{ in_order }}) as place,
-        lag(told.start_date) over (partition by told.subscription_id order by {{ in_order }}) as start_date_before,
-        lag(told.activated_at) over (partition by told.subscription_id order by {{ in_order }}) as activated_at_before,
-        lag(told.current_term_start) over (partition by told.subscription_id order by {{ in_order }}) as term_start_before,
+        {%- for date, before in [
+            ('start_date', 'start_date_before'), ('activated_at', 'activated_at_before'),
+            ('current_term_start', 'term_start_before'),
+        ] %}
+        lag(told.{{ date }}) over (partition by told.subscription_id order by {{ in_order }}) as {{ before }},
+        {%- endfor %}
         max(told.account_id) over (partition by told.subscription_id) as some_account_id,
         max(told.currency) over (partition by told.subscription_id) as some_currency,
         max(told.synced_at) over (partition by told.subscription_id) as newest_synced_at,
-        max(
-            case when told.known_status not in ('non_renewing', 'cancelled', 'transferred', 'deleted') then told.told_at end
-        ) over (
+        max(case when not told.is_over and told.known_status <> 'non_renewing' then told.told_at end) over (
             partition by told.subscription_id order by {{ in_order }} rows between unbounded preceding and 1 preceding
         ) as last_renewing_at
     from told
@@ -84,7 +87,14 @@ dated as (
             {%- if ends_when_asked %}
             when known_status in ('non_renewing', 'cancelled') and asked_at <= told_at then asked_at
             {%- endif %}
-            when known_status in ('cancelled', 'transferred', 'deleted') and ends_at <= told_at then ends_at
+            when
+                is_over and ends_at <= told_at
+                -- an event that is not backdated, and an end before what was told before it: of an earlier time
+                and (
+                    told_by = 'row' or event_type like '%_with_backdating'
+                    or last_renewing_at is null or ends_at >= last_renewing_at
+                )
+                then ends_at
             when known_status = 'paused' and pause_date <= told_at then pause_date
             when event_type in ('subscription_created', 'subscription_created_with_backdating')
                 then {{ nrr.earliest('told_at', 'coalesce(start_date, started_at, activated_at)') }}
@@ -191,30 +201,96 @@ tracks as (
             else ends_at
         end as period_ends_at
     from begun
+),
+
+dated_tracks as (
+    select
+        tracks.*,
+        min(account_id) over (partition by subscription_id) <> max(account_id) over (partition by subscription_id)
+            as has_several_accounts,
+    {%- if ends_when_asked %}
+        case
+            when known_status = 'non_renewing'
+                then {{ nrr.earliest('coalesce(asked_at, effective_at)', 'period_ends_at') }}
+            else {{ nrr.earliest('asked_at', 'period_ends_at') }}
+        end as ended_from,
+    {%- else %}
+        period_ends_at as ended_from,
+    {%- endif %}
+        -- a state that tells of no items has those of the one before
+        coalesce(
+            max(case when has_items then state_number end) over (
+                partition by subscription_id order by state_number rows between unbounded preceding and current row
+            ),
+            min(case when has_items then state_number end) over (partition by subscription_id)
+        ) as state_number_of_items,
+        case
+            when next_effective_at is null and newest_synced_at > known_until then newest_synced_at
+            else known_until
+        end as recorded_at
+    from tracks
+),
+
+finished as (
+    select
+        dated_tracks.*,
+        case
+            when state_number_of_items is null then 'missing_subscription_items'
+            when is_over and ended_from is null then 'missing_cancelled_at'
+            when
+                known_status in ('active', 'non_renewing', 'paused')
+                and coalesce(
+                    activated_at, started_at, start_date, created_at, trial_start, updated_at, version_at
+                ) is null
+                and told_by = 'row'
+                then 'missing_started_at'
+        end as state_reason
+    from dated_tracks
 )
 
 select
-    tracks.*,
-    min(account_id) over (partition by subscription_id) <> max(account_id) over (partition by subscription_id)
-        as has_several_accounts,
-    {%- if ends_when_asked %}
-    case
-        when known_status = 'non_renewing'
-            then {{ nrr.earliest('coalesce(asked_at, effective_at)', 'period_ends_at') }}
-        else {{ nrr.earliest('asked_at', 'period_ends_at') }}
-    end as ended_from,
-    {%- else %}
-    period_ends_at as ended_from,
-    {%- endif %}
-    -- a state that tells of no items has those of the one before
-    coalesce(
-        max(case when has_items then state_number end) over (
-            partition by subscription_id order by state_number rows between unbounded preceding and current row
-        ),
-        min(case when has_items then state_number end) over (partition by subscription_id)
-    ) as state_number_of_items,
-    case
-        when next_effective_at is null and newest_synced_at > told_at then newest_synced_at
-        else coalesce(told_at, newest_synced_at)
-    end as recorded_at
-from tracks
+    cast(subscription_id as {{ nrr.type_text() }}) as subscription_id,
+    cast(state_number as bigint) as state_number,
+    cast(state_number_of_items as bigint) as state_number_of_items,
+    cast(has_items as boolean) as has_items,
+    cast(told_by as {{ nrr.type_text() }}) as told_by,
+    cast(event_id as {{ nrr.type_text() }}) as event_id,
+    cast(account_id as {{ nrr.type_text() }}) as account_id,
+    cast(some_account_id as {{ nrr.type_text() }}) as some_account_id,
+    cast(has_several_accounts as boolean) as has_several_accounts,
+    cast(currency as {{ nrr.type_text() }}) as currency,
+    cast(some_currency as {{ nrr.type_text() }}) as some_currency,
+    cast(status as {{ nrr.type_text() }}) as status,
+    cast(known_status as {{ nrr.type_text() }}) as known_status,
+    cast(effective_at as {{ nrr.type_instant() }}) as effective_at,
+    cast(next_effective_at as {{ nrr.type_instant() }}) as next_effective_at,
+    cast(recorded_at as {{ nrr.type_instant() }}) as recorded_at,
+    cast(resource_version as bigint) as resource_version,
+    cast(current_term_start as {{ nrr.type_instant() }}) as current_term_start,
+    cast(live_from as {{ nrr.type_instant() }}) as live_from,
+    cast(trial_from as {{ nrr.type_instant() }}) as trial_from,
+    cast(trial_until as {{ nrr.type_instant() }}) as trial_until,
+    cast(pause_from as {{ nrr.type_instant() }}) as pause_from,
+    cast(pause_until as {{ nrr.type_instant() }}) as pause_until,
+    cast(ended_from as {{ nrr.type_instant() }}) as ended_from,
+    cast(mrr as {{ nrr.type_text() }}) as mrr,
+    cast(billing_period as {{ nrr.type_text() }}) as billing_period,
+    cast(billing_period_unit as {{ nrr.type_text() }}) as billing_period_unit,
+    cast(plan_id as {{ nrr.type_text() }}) as plan_id,
+    cast(plan_quantity as {{ nrr.type_text() }}) as plan_quantity,
+    cast(plan_quantity_in_decimal as {{ nrr.type_text() }}) as plan_quantity_in_decimal,
+    cast(plan_unit_price as {{ nrr.type_text() }}) as plan_unit_price,
+    cast(plan_unit_price_in_decimal as {{ nrr.type_text() }}) as plan_unit_price_in_decimal,
+    cast(plan_amount as {{ nrr.type_text() }}) as plan_amount,
+    cast(plan_amount_in_decimal as {{ nrr.type_text() }}) as plan_amount_in_decimal,
+    cast(plan_free_quantity as {{ nrr.type_text() }}) as plan_free_quantity,
+    cast(plan_free_quantity_in_decimal as {{ nrr.type_text() }}) as plan_free_quantity_in_decimal,
+    cast(coupon as {{ nrr.type_text() }}) as coupon,
+    cast(subscription_items as {{ nrr.type_text() }}) as subscription_items,
+    cast(item_tiers as {{ nrr.type_text() }}) as item_tiers,
+    cast(addons as {{ nrr.type_text() }}) as addons,
+    cast(coupons as {{ nrr.type_text() }}) as coupons,
+    cast(discounts as {{ nrr.type_text() }}) as discounts,
+    cast(source_row as {{ nrr.type_text() }}) as source_row,
+    cast(state_reason as {{ nrr.type_text() }}) as state_reason
+from finished

@@ -11,8 +11,12 @@ select
     {{ nrr.read_text(nrr.column_name(field)) }} as {{ field }},
     {%- endfor %}
     {%- for list in lists %}
-    {{ nrr.json_text(list) }} as {{ list }},
+    nullif(nullif({{ nrr.json_text(list) }}, ''), 'null') as {{ list }},
     {%- endfor %}
-    coalesce({{ nrr.read_epoch('_airbyte_extracted_at') }}, {{ nrr.read_epoch('_airbyte_emitted_at') }}, {{ nrr.read_epoch('_fivetran_synced') }}) as synced_at,
+    coalesce(
+        {{ nrr.read_epoch('_airbyte_extracted_at') }},
+        {{ nrr.read_epoch('_airbyte_emitted_at') }},
+        {{ nrr.read_epoch('_fivetran_synced') }}
+    ) as synced_at,
     {{ nrr.row_as_text(fields) }} as source_row
 from input

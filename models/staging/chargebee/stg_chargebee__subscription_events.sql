@@ -2,8 +2,8 @@
 {%- set types = nrr.event_types() -%}
 {%- set has_invoices = nrr.is_given('chargebee_invoice') -%}
 {%- set has_usage = has_invoices and nrr.setting('nrr_usage_counts') -%}
--- One row per state of an item of a subscription from effective_at to the item's next row; and per event or row of the table
--- that cannot be used.
+-- One row per state of an item of a subscription from effective_at to the item's next row; and per event or row of
+-- the table that cannot be used.
 with states as (
     select * from {{ ref('stg_chargebee__states') }}
 ),
@@ -222,24 +222,21 @@ rows_of_items as (
         0 as discount_amount,
         told_by,
         true as is_told,
-        'missing_subscription_items' as source_reason,
+        state_reason as source_reason,
         source_row
     from states
-    where state_number_of_items is null
+    where state_reason is not null
 ),
 
 compared as (
     select
         rows_of_items.*,
         -- a row of the table that says what the events have said already
-        lag(told_by) over (partition by subscription_id, subscription_item_id order by effective_at, sequence) = 'event'
-        and lag(status) over (partition by subscription_id, subscription_item_id order by effective_at, sequence) = status
-        and lag(quantity) over (partition by subscription_id, subscription_item_id order by effective_at, sequence) = quantity
-        and lag(unit_amount) over (partition by subscription_id, subscription_item_id order by effective_at, sequence) = unit_amount
-        and lag(discount_percent) over (partition by subscription_id, subscription_item_id order by effective_at, sequence)
-        = discount_percent
-        and lag(discount_amount) over (partition by subscription_id, subscription_item_id order by effective_at, sequence)
-        = discount_amount as is_confirmation
+        {%- for column in ['told_by', 'status', 'quantity', 'unit_amount', 'discount_percent', 'discount_amount'] %}
+        lag({{ column }}) over (
+            partition by subscription_id, subscription_item_id order by effective_at, sequence
+        ) = {{ "'event'" if column == 'told_by' else column }}{{ ' and' if not loop.last }}
+        {%- endfor %} as is_confirmation
     from rows_of_items
 )
 

@@ -4,8 +4,8 @@
     'starting_unit', 'starting_unit_in_decimal', 'ending_unit', 'ending_unit_in_decimal', 'price', 'price_in_decimal',
     'pricing_type', 'package_size',
 ] -%}
--- One row per item of a state whose price has tiers: what its quantity costs in them for a billing period, major units. The
--- subscription's own tiers go before those that the catalogue has now.
+-- One row per item of a state whose price has tiers: what its quantity costs in them for a billing period, major
+-- units. The subscription's own tiers go before those that the catalogue has now.
 with states as (
     select * from {{ ref('stg_chargebee__states') }}
     where has_items
@@ -103,7 +103,8 @@ typed as (
         pricing_model,
         charged_quantity,
         is_own,
-        coalesce({{ nrr.read_decimal('starting_unit_in_decimal') }}, {{ nrr.read_decimal('starting_unit') }}, 0) as starts_with,
+        coalesce({{ nrr.read_decimal('starting_unit_in_decimal') }}, {{ nrr.read_decimal('starting_unit') }}, 0)
+            as starts_with,
         -- of whole units the first, else how many are before it
         {{ nrr.read_decimal('starting_unit_in_decimal') }} as units_before,
         coalesce({{ nrr.read_decimal('ending_unit_in_decimal') }}, {{ nrr.read_decimal('ending_unit') }}) as up_to,

@@ -166,7 +166,9 @@ def test_a_free_trial_is_a_discount_of_all(built):
     assert built.mrr("trial") == [(1, 0), (11, 80), (2, 0)]
 
 
-def test_a_discount_of_usage_alone_is_none_of_mrr_and_one_without_prices_is_what_its_mrr_says(built):
+def test_a_discount_of_usage_alone_is_none_of_mrr_and_one_without_prices_is_what_its_mrr_says(
+    built,
+):
     assert built.mrr("usageoff") == [(14, 60)]
     assert built.mrr("negative") == [(14, 45)]
 

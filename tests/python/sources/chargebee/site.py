@@ -1,4 +1,4 @@
-"""A Chargebee site in a few lines for each case, written as Airbyte lands it: all of its columns."""
+"""A Chargebee site in a few lines for each case, as Airbyte lands it: all of its columns."""
 
 import csv
 import json

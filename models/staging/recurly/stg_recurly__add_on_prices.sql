@@ -40,6 +40,38 @@ rows_of_add_ons as (
     where add_ons.source_reason is null
 ),
 
+-- subscriptions with an add-on whose own price is not told, but that of all together
+with_unpriced as (
+    select distinct rows_of_add_ons.subscription_id
+    from rows_of_add_ons
+    inner join {{ ref('stg_recurly__subscription_versions') }} as versions
+        on rows_of_add_ons.subscription_id = versions.subscription_id
+    where
+        not rows_of_add_ons.is_usage
+        and rows_of_add_ons.unit_amount is null
+        and versions.add_ons_total is not null
+),
+
+priced_sums as (
+    select
+        versions.subscription_id,
+        versions.version_number,
+        sum(rows_of_add_ons.quantity * rows_of_add_ons.unit_amount) as priced_total
+    from {{ ref('stg_recurly__subscription_versions') }} as versions
+    inner join with_unpriced on versions.subscription_id = with_unpriced.subscription_id
+    inner join rows_of_add_ons
+        on
+            versions.subscription_id = rows_of_add_ons.subscription_id
+            and (
+                rows_of_add_ons.told_at <= versions.updated_at
+                or (rows_of_add_ons.row_of_add_on = 1 and rows_of_add_ons.created_at <= versions.updated_at)
+            )
+            and (rows_of_add_ons.next_told_at > versions.updated_at or rows_of_add_ons.next_told_at is null)
+            and (rows_of_add_ons.expired_at > versions.updated_at or rows_of_add_ons.expired_at is null)
+    where not rows_of_add_ons.is_usage and rows_of_add_ons.unit_amount is not null
+    group by versions.subscription_id, versions.version_number
+),
+
 known_add_ons as (
     select
         subscription_id,
@@ -188,7 +220,10 @@ points as (
             rows_of_add_ons.subscription_id = charged_add_ons.subscription_id
             and rows_of_add_ons.plan_add_on_id = charged_add_ons.plan_add_on_id
     {%- endif %}
-    where not rows_of_add_ons.is_usage
+    left join with_unpriced on rows_of_add_ons.subscription_id = with_unpriced.subscription_id
+    where
+        not rows_of_add_ons.is_usage
+        and (rows_of_add_ons.unit_amount is not null or with_unpriced.subscription_id is null)
 
     union all
 
@@ -209,7 +244,7 @@ points as (
 
     union all
 
-    -- a version without any add-on: those that were there before are gone
+    -- a version without any add-on, after one with some: those that were there are gone
     select
         rows_of_add_ons.subscription_id,
         {{ dbt.concat(['rows_of_add_ons.subscription_id', "':'", 'rows_of_add_ons.add_on_id']) }} as item_id,
@@ -231,13 +266,14 @@ points as (
         and versions.updated_at > rows_of_add_ons.told_at
         and (versions.updated_at < rows_of_add_ons.next_told_at or rows_of_add_ons.next_told_at is null)
         and versions.add_ons_total = 0
+        and versions.largest_add_ons_total_before > 0
         and versions.subtotal <= versions.unit_amount * coalesce(versions.quantity, 1)
         and versions.state <> 'expired'
 
     union all
     {%- endif %}
 
-    -- add-ons of which only their sum is told
+    -- add-ons of which only their sum is told, or what is left of it
     select
         versions.subscription_id,
         {{ dbt.concat(['versions.subscription_id', "':add_ons'"]) }} as item_id,
@@ -250,17 +286,23 @@ points as (
         case when versions.version_number = 1 then versions.started_at else versions.updated_at end as starts_at,
         {%- endif %}
         1 as evidence_rank,
-        versions.add_ons_total > 0 as is_live,
+        {%- set told = 'versions.add_ons_total - coalesce(priced_sums.priced_total, 0)' if has_add_ons else 'versions.add_ons_total' %}
+        {{ told }} > 0 as is_live,
         cast(null as {{ nrr.type_text() }}) as add_on_code,
         cast(null as {{ nrr.type_text() }}) as pricing_model,
         cast(1 as decimal(18, 6)) as quantity,
-        versions.add_ons_total as unit_amount,
+        case when {{ told }} > 0 then {{ told }} else 0 end as unit_amount,
         cast(null as boolean) as is_tax_inclusive,
         cast(null as decimal(18, 6)) as line_tax_rate
     from {{ ref('stg_recurly__subscription_versions') }} as versions
     {%- if has_add_ons %}
     left join (select distinct subscription_id from known_add_ons) as with_rows
         on versions.subscription_id = with_rows.subscription_id
+    left join with_unpriced on versions.subscription_id = with_unpriced.subscription_id
+    left join priced_sums
+        on
+            versions.subscription_id = priced_sums.subscription_id
+            and versions.version_number = priced_sums.version_number
     {%- endif %}
     {%- if has_lines %}
     left join (select distinct subscription_id from charged_add_ons) as with_charges
@@ -269,7 +311,7 @@ points as (
     where
         versions.add_ons_total is not null
         {%- if has_add_ons %}
-        and with_rows.subscription_id is null
+        and (with_rows.subscription_id is null or with_unpriced.subscription_id is not null)
         {%- endif %}
     {%- if has_lines %}
 

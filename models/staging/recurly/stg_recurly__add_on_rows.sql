@@ -9,8 +9,8 @@
     'id', 'subscription_id', 'plan_add_on_id', 'add_on_code', 'add_on_type', 'quantity', 'unit_amount',
     'unit_amount_decimal', 'tier_type', 'tiers', 'usage_percentage', 'usage_type', 'usage_calculation_type',
 ] + times -%}
--- One row per add-on of a subscription and version of it: its values as their types, and the one reason for which the
--- row cannot be used, if there is one.
+-- One row per add-on of a subscription and version of it: its values as their types, and the one reason for which it
+-- cannot be used, if there is one. What has tiers costs their sum, whatever a unit costs.
 with
 {%- if is_airbyte %}
 elements as (
@@ -83,40 +83,96 @@ listed as (
         lead(updated_at) over (partition by subscription_id, add_on_id order by updated_at) as next_listed_at
     from read
 )
-{%- endif %}
+{%- endif %},
+
+known as (
+    select
+        rows_read.subscription_id,
+        rows_read.add_on_id,
+        rows_read.plan_add_on_id,
+        {{ 'coalesce(rows_read.add_on_code, plan_add_ons.add_on_code)' if has_types else 'rows_read.add_on_code' }} as add_on_code,
+        {{ 'coalesce(rows_read.tier_type, plan_add_ons.tier_type)' if has_types else 'rows_read.tier_type' }} as tier_type,
+        rows_read.tiers,
+        {{ nrr.fingerprint([
+            'rows_read.subscription_id', 'rows_read.add_on_id', 'rows_read.updated_at', 'rows_read.source_row',
+        ]) }} as row_key,
+        rows_read.has_usage
+        or coalesce(rows_read.add_on_type, {{ 'plan_add_ons.add_on_type, ' if has_types }}'fixed') = 'usage' as is_usage,
+        rows_read.created_at,
+        rows_read.updated_at,
+        {%- if is_airbyte %}
+        case
+            when rows_read.expired_at is null and rows_read.next_updated_at is not null
+                and coalesce(rows_read.next_listed_at <> rows_read.next_updated_at, true)
+                then rows_read.next_updated_at
+            else rows_read.expired_at
+        end as expired_at,
+        {%- else %}
+        rows_read.expired_at,
+        {%- endif %}
+        coalesce(rows_read.quantity, 1) as quantity,
+        rows_read.unit_amount,
+        case
+            when rows_read.add_on_id is null then 'missing_id'
+            when rows_read.subscription_id is null then 'missing_subscription_id'
+            when rows_read.unreadable is not null then rows_read.unreadable
+            when rows_read.updated_at is null and rows_read.created_at is null then 'missing_updated_at'
+        end as source_reason,
+        rows_read.source_row
+    from {{ 'listed' if is_airbyte else 'read' }} as rows_read
+    {%- if has_types %}
+    left join {{ ref('stg_recurly__plan_add_ons') }} as plan_add_ons
+        on rows_read.plan_add_on_id = plan_add_ons.plan_add_on_id
+    {%- endif %}
+),
+
+-- a row may have been loaded twice
+tiers as (
+    select distinct * from {{ nrr.json_elements('known', ['row_key', 'tier_type', 'quantity'], 'tiers') }} as tiers
+),
+
+tier_bounds as (
+    select
+        row_key,
+        case tier_type when 'tiered' then 'graduated' else tier_type end as mode,
+        quantity,
+        {{ nrr.read_decimal(nrr.json_value('element', 'ending_quantity')) }} as up_to,
+        coalesce(
+            {{ nrr.read_decimal(nrr.json_value('element', 'unit_amount_decimal')) }},
+            {{ nrr.read_decimal(nrr.json_value('element', 'unit_amount')) }}
+        ) as unit_amount
+    from tiers
+    where tier_type in ('tiered', 'volume', 'stairstep')
+),
+
+in_order as (
+    select
+        tier_bounds.*,
+        lag(up_to) over (partition by row_key order by case when up_to is null then 1 else 0 end, up_to) as from_quantity
+    from tier_bounds
+),
+
+amounts as (
+    select
+        row_key,
+        sum({{ nrr.tier_amount('mode', 'quantity', 'from_quantity', 'up_to', 'unit_amount', '0') }}) as amount
+    from in_order
+    group by row_key
+)
 
 select
-    rows_read.subscription_id,
-    rows_read.add_on_id,
-    rows_read.plan_add_on_id,
-    {{ 'coalesce(rows_read.add_on_code, plan_add_ons.add_on_code)' if has_types else 'rows_read.add_on_code' }} as add_on_code,
-    {{ 'coalesce(rows_read.tier_type, plan_add_ons.tier_type)' if has_types else 'rows_read.tier_type' }} as tier_type,
-    rows_read.tiers,
-    rows_read.has_usage
-    or coalesce(rows_read.add_on_type, {{ 'plan_add_ons.add_on_type, ' if has_types }}'fixed') = 'usage' as is_usage,
-    rows_read.created_at,
-    rows_read.updated_at,
-    {%- if is_airbyte %}
-    case
-        when rows_read.expired_at is null and rows_read.next_updated_at is not null
-            and coalesce(rows_read.next_listed_at <> rows_read.next_updated_at, true)
-            then rows_read.next_updated_at
-        else rows_read.expired_at
-    end as expired_at,
-    {%- else %}
-    rows_read.expired_at,
-    {%- endif %}
-    coalesce(rows_read.quantity, 1) as quantity,
-    rows_read.unit_amount,
-    case
-        when rows_read.add_on_id is null then 'missing_id'
-        when rows_read.subscription_id is null then 'missing_subscription_id'
-        when rows_read.unreadable is not null then rows_read.unreadable
-        when rows_read.updated_at is null and rows_read.created_at is null then 'missing_updated_at'
-    end as source_reason,
-    rows_read.source_row
-from {{ 'listed' if is_airbyte else 'read' }} as rows_read
-{%- if has_types %}
-left join {{ ref('stg_recurly__plan_add_ons') }} as plan_add_ons
-    on rows_read.plan_add_on_id = plan_add_ons.plan_add_on_id
-{%- endif %}
+    known.subscription_id,
+    known.add_on_id,
+    known.plan_add_on_id,
+    known.add_on_code,
+    known.tier_type,
+    known.is_usage,
+    known.created_at,
+    known.updated_at,
+    known.expired_at,
+    case when amounts.amount is not null then 1 else known.quantity end as quantity,
+    cast(case when amounts.amount is not null then amounts.amount else known.unit_amount end as decimal(18, 6)) as unit_amount,
+    known.source_reason,
+    known.source_row
+from known
+left join amounts on known.row_key = amounts.row_key

@@ -41,12 +41,10 @@ with_ends as (
                 else started_at
             end
             when expires_at > updated_at then expires_at
-            when closed_at is not null then case
-                {%- if not at_cancellation %}
-                when current_period_ends_at > closed_at then current_period_ends_at
-                {%- endif %}
-                else closed_at
-            end
+            {%- if not at_cancellation %}
+            when closed_at < current_period_ends_at then current_period_ends_at
+            {%- endif %}
+            else closed_at
         end as period_ends_at
     from versions
 ),
@@ -65,7 +63,7 @@ with_pauses as (
         period_ends_at as ends_at,
         {%- endif %}
         case
-            when state = 'paused' and (paused_at is null or paused_at > updated_at) then updated_at
+            when state = 'paused' and paused_at is null then updated_at
             when state in ('active', 'canceled', 'paused') then paused_at
         end as pause_starts_at
     from with_ends

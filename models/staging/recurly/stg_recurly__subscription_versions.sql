@@ -32,7 +32,10 @@ in_order as (
         max(coalesce(synced_at, updated_at)) over (partition by subscription_id) as recorded_at,
         max(case when state in ('active', 'canceled', 'paused', 'expired') then 1 else 0 end) over (
             partition by subscription_id order by updated_at rows between unbounded preceding and current row
-        ) as has_been_live
+        ) as has_been_live,
+        max(add_ons_total) over (
+            partition by subscription_id order by updated_at rows between unbounded preceding and 1 preceding
+        ) as largest_add_ons_total_before
     from loads
     where newest_first = 1
 ),
@@ -75,6 +78,7 @@ select
     unit_amount,
     quantity,
     add_ons_total,
+    largest_add_ons_total_before,
     subtotal,
     ramp_intervals,
     add_ons,

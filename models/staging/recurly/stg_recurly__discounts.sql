@@ -162,9 +162,10 @@ lasting as (
         end as lasts_until
     from first_bills
     -- the first bill of the account, and that alone
-    where coalesce(duration, 'forever') <> 'single_use' or next_billed_at <= {{ nrr.day_later('first_billed_at') }}
+    where
+        (coalesce(duration, 'forever') <> 'single_use' or next_billed_at <= {{ nrr.day_later('first_billed_at') }})
     {%- if nrr.setting('nrr_discounts') == 'forever_only' %}
-    and coalesce(duration, 'forever') = 'forever'
+        and coalesce(duration, 'forever') = 'forever'
     {%- endif %}
 ),
 

@@ -100,6 +100,11 @@ AIRBYTE = {
         "updated_at,deleted_at"
     ),
 }
+# what the API tells and a newer version of a loader may land
+MORE = {
+    "ramp_intervals", "resume_at", "tax", "tax_inclusive", "tax_info", "tier_type", "tiers",
+    "total", "usage_type",
+}  # fmt: skip
 PLANS = {
     "monthly": ("months", 1),
     "quarterly": ("months", 3),
@@ -221,7 +226,11 @@ class Site:
             "plans": rows["plan_history"],
             "accounts": rows["account_history"],
             "line_items": [
-                row | {"account": {"id": row["account_id"]}} for row in rows["line_item_history"]
+                row | {
+                    "account": {"id": row["account_id"]},
+                    "tax_info": {"rate": row["tax_rate"]} if row.get("tax_rate") else None,
+                }
+                for row in rows["line_item_history"]
             ],
             "account_coupon_redemptions": [
                 row | {"account": {"id": row["account_id"]}, "coupon": {"id": row["coupon_id"]}}
@@ -273,7 +282,7 @@ def write_rows(path: Path, columns: list[str], rows: list[dict]) -> None:
         for row in rows
     ]
     synced = {"_airbyte_extracted_at": SYNCED} if columns[0].startswith("_airbyte") else {}
-    more = {k for row in rows for k in row} & {"tiers", "tier_type", "tax_inclusive", "tax_info", "tax", "total", "ramp_intervals", "resume_at", "usage_type"}
+    more = {k for row in rows for k in row} & MORE
     columns = columns + sorted(more - {*columns})
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:

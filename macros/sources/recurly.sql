@@ -16,11 +16,6 @@
     {%- do return('fivetran') -%}
 {% endmacro %}
 
-{# recurly_is(loader): whether the source is on and reads that loader's tables. #}
-{% macro recurly_is(loader) %}
-    {%- do return(nrr.has_source('recurly') and nrr.recurly_loader() == loader) -%}
-{% endmacro %}
-
 {#
   periods_later(instant, number, unit, length): the instant that many periods of `length` days, weeks, months or years
   later: null where the unit is none of these.

@@ -7,7 +7,21 @@
 -- One row per add-on of a subscription, each an item of its own, and instant at which something tells its price and
 -- quantity from then on, or that it ends. Before its first row the charges for it tell. What is billed by usage is
 -- the last period's amount, from that period's end for as long as it was.
-with subscriptions as (
+with
+{%- if has_lines %}
+-- add-ons that are always billed when their period is over
+billed_afterwards as (
+    select
+        subscription_id,
+        plan_add_on_id
+    from {{ ref('stg_recurly__line_items') }}
+    where origin = 'add_on' and plan_add_on_id is not null and source_reason is null
+    group by subscription_id, plan_add_on_id
+    having min(case when created_at >= ends_at then 1 else 0 end) = 1
+),
+{%- endif %}
+
+subscriptions as (
     select
         versions.subscription_id,
         versions.first_updated_at,
@@ -20,6 +34,33 @@ with subscriptions as (
     where versions.version_number = 1 and versions.started_at is not null
 ),
 {%- if has_add_ons %}
+
+add_ons as (
+    select
+        rows_told.subscription_id,
+        rows_told.add_on_id,
+        rows_told.plan_add_on_id,
+        rows_told.add_on_code,
+        rows_told.tier_type,
+        rows_told.created_at,
+        rows_told.updated_at,
+        rows_told.expired_at,
+        rows_told.quantity,
+        rows_told.unit_amount,
+        {%- if has_lines %}
+        coalesce(rows_told.is_usage, billed_afterwards.subscription_id is not null) as is_usage
+        {%- else %}
+        coalesce(rows_told.is_usage, false) as is_usage
+        {%- endif %}
+    from {{ ref('stg_recurly__add_on_rows') }} as rows_told
+    {%- if has_lines %}
+    left join billed_afterwards
+        on
+            rows_told.subscription_id = billed_afterwards.subscription_id
+            and rows_told.plan_add_on_id = billed_afterwards.plan_add_on_id
+    {%- endif %}
+    where rows_told.source_reason is null
+),
 
 rows_of_add_ons as (
     select
@@ -36,8 +77,7 @@ rows_of_add_ons as (
         min(coalesce(add_ons.updated_at, add_ons.created_at)) over (
             partition by add_ons.subscription_id, add_ons.plan_add_on_id
         ) as first_told_at
-    from {{ ref('stg_recurly__add_on_rows') }} as add_ons
-    where add_ons.source_reason is null
+    from add_ons
 ),
 
 -- subscriptions with an add-on whose own price is not told, but that of all together
@@ -56,7 +96,7 @@ priced_sums as (
     select
         versions.subscription_id,
         versions.version_number,
-        sum(rows_of_add_ons.quantity * rows_of_add_ons.unit_amount) as priced_total
+        sum(cast(rows_of_add_ons.quantity as decimal(28, 6)) * rows_of_add_ons.unit_amount) as priced_total
     from {{ ref('stg_recurly__subscription_versions') }} as versions
     inner join with_unpriced on versions.subscription_id = with_unpriced.subscription_id
     inner join rows_of_add_ons
@@ -109,19 +149,19 @@ lines as (
         {%- endif %}
         case
             {%- if has_add_ons %}
-            when known_add_ons.is_usage = 1 then true
+            when known_add_ons.is_usage is not null then known_add_ons.is_usage = 1
             {%- endif %}
             {%- if has_types %}
             when plan_add_ons.add_on_type is not null then plan_add_ons.add_on_type = 'usage'
             {%- endif %}
-            {%- if has_add_ons %}
-            when known_add_ons.is_usage = 0 then false
-            {%- endif %}
-            -- what is billed when its period is over
-            else coalesce(line_items.created_at >= line_items.ends_at, false)
+            else billed_afterwards.subscription_id is not null
         end as is_usage
     from {{ ref('stg_recurly__line_items') }} as line_items
     inner join subscriptions on line_items.subscription_id = subscriptions.subscription_id
+    left join billed_afterwards
+        on
+            line_items.subscription_id = billed_afterwards.subscription_id
+            and line_items.plan_add_on_id = billed_afterwards.plan_add_on_id
     {%- if has_add_ons %}
     left join known_add_ons
         on

@@ -96,8 +96,10 @@ known as (
         {{ nrr.fingerprint([
             'rows_read.subscription_id', 'rows_read.add_on_id', 'rows_read.updated_at', 'rows_read.source_row',
         ]) }} as row_key,
-        rows_read.has_usage
-        or coalesce(rows_read.add_on_type, {{ 'plan_add_ons.add_on_type, ' if has_types }}'fixed') = 'usage' as is_usage,
+        case
+            when rows_read.has_usage then true
+            else {{ 'coalesce(rows_read.add_on_type, plan_add_ons.add_on_type)' if has_types else 'rows_read.add_on_type' }} = 'usage'
+        end as is_usage,
         rows_read.created_at,
         rows_read.updated_at,
         {%- if is_airbyte %}

@@ -266,6 +266,12 @@ def lines(site: Site) -> None:
     site.charge(
         "charged add-ons", "2024-02-01", "2024-03-01", 4, origin="add_on", add_on_id="support"
     )
+    # updated_at says that nothing has changed since, and the charges that something has
+    site.subscription("contradicted", "2024-02-01", 20, quantity=10, _fivetran_synced="2024-06-10")
+    for month, seats in [(2, 6), (3, 6), (4, 10)]:
+        site.charge(
+            "contradicted", f"2024-0{month}-01", f"2024-0{month + 1}-01", 20, quantity=seats
+        )
     site.subscription("no lines", "2024-06-01", 70, activated_at="2024-02-01")
 
 
@@ -359,8 +365,8 @@ def test_r3_a_pause_begins_when_it_says_and_lasts_its_cycles_for_the_add_ons_too
 def test_r5_before_the_first_sync_charges_tell_by_their_dates(mrr, fivetran):
     assert mrr("R5") == [0, 120, 120] + [200] * 9
     assert fivetran.query(
-        "select effective_at::date::text, quantity, is_reconstructed from stg_recurly__subscription_events"
-        " where account_id = 'R5' order by effective_at"
+        "select effective_at::date::text, quantity, is_reconstructed"
+        " from stg_recurly__subscription_events where account_id = 'R5' order by effective_at"
     ) == [("2024-02-01", 6, True), ("2024-04-01", 10, True), ("2024-06-10", 10, False)]
 
 
@@ -534,6 +540,10 @@ def test_a_period_that_was_not_charged_between_two_that_were_is_a_pause(mrr):
 
 def test_a_charge_for_part_of_a_period_tells_from_when_on_there_are_more_seats(mrr):
     assert mrr("upgraded", "Feb-Apr") == [120, 200, 200]
+
+
+def test_charges_are_believed_where_they_contradict_the_first_version(mrr):
+    assert mrr("contradicted", "Feb-May") == [120, 120, 200, 200]
 
 
 def test_charges_for_another_plan_have_that_plans_period(mrr):

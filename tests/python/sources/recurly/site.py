@@ -251,12 +251,13 @@ class Site:
             {
                 "id": row["id"], "object": "subscription_add_on", "quantity": row["quantity"],
                 "subscription_id": version["id"], "unit_amount": row["unit_amount"],
-                "add_on": {"id": row["plan_add_on_id"], "add_on_type": row.get("add_on_type")},
+                "add_on": {"id": row["plan_add_on_id"], "usage_type": row.get("usage_type")},
                 "tier_type": row.get("tier_type"), "tiers": row.get("tiers"),
                 "created_at": row["created_at"], "updated_at": row["updated_at"],
             }
             for row in newest.values()
             if not (row.get("expired_at") and row["expired_at"] <= at)
+            and (version["add_ons_total"] or row.get("usage_type"))
         ]  # fmt: skip
 
     def whole_coupon(self, coupon: dict) -> dict:
@@ -271,7 +272,7 @@ class Site:
                     for r in discounts if r["type"] == "fixed"
                 ],
             },
-            "plans": [{"id": r["plan_id"]} for r in plans if r["coupon_id"] == coupon["id"]] or None,
+            "plans": [{"id": r["plan_id"]} for r in plans if r["coupon_id"] == coupon["id"]],
         }  # fmt: skip
 
 
@@ -281,11 +282,13 @@ def write_rows(path: Path, columns: list[str], rows: list[dict]) -> None:
         {k: json.dumps(v) if isinstance(v, dict | list) else v for k, v in row.items()}
         for row in rows
     ]
-    synced = {"_airbyte_extracted_at": SYNCED} if columns[0].startswith("_airbyte") else {}
+    airbyte = columns[0] == "_airbyte_extracted_at"
     more = {k for row in rows for k in row} & MORE
     columns = columns + sorted(more - {*columns})
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns, extrasaction="ignore")
         writer.writeheader()
-        writer.writerows(synced | row for row in rows)
+        for row in rows:
+            loaded = {"_airbyte_extracted_at": row["_fivetran_synced"]} if airbyte else {}
+            writer.writerow(row | loaded)

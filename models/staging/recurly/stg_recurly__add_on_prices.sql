@@ -27,8 +27,8 @@ subscriptions as (
         versions.first_updated_at,
         versions.started_at,
         versions.is_tax_inclusive,
-        plans.interval_unit,
-        plans.interval_length
+        plans.period_months,
+        plans.period_days
     from {{ ref('stg_recurly__subscription_versions') }} as versions
     left join {{ ref('stg_recurly__plans') }} as plans on versions.plan_id = plans.plan_id
     where versions.version_number = 1 and versions.started_at is not null
@@ -138,8 +138,8 @@ lines as (
         line_items.proration_rate,
         line_items.tax_rate,
         coalesce(line_items.is_tax_inclusive, subscriptions.is_tax_inclusive) as is_tax_inclusive,
-        subscriptions.interval_unit,
-        subscriptions.interval_length,
+        subscriptions.period_months,
+        subscriptions.period_days,
         {%- if has_add_ons %}
         coalesce(known_add_ons.first_told_at, subscriptions.first_updated_at) as told_from,
         known_add_ons.subscription_id is not null as is_told,
@@ -225,7 +225,7 @@ usage_lines as (
         lead(ends_at) over (
             partition by subscription_id, plan_add_on_id order by ends_at, line_item_id
         ) as next_ends_at,
-        {{ nrr.periods_later('ends_at', '1', 'interval_unit', 'interval_length') }} as next_period_ends_at
+        {{ nrr.periods_later('ends_at', '1', 'period_months', 'period_days') }} as next_period_ends_at
     from lines
     where is_usage and ends_at is not null
 ),

@@ -5,10 +5,10 @@
     materialized='table',
 ) }}
 {%- set times = ['created_at', 'updated_at', 'expired_at'] -%}
+{%- set numbers = ['quantity', 'unit_amount', 'unit_amount_decimal'] -%}
 {%- set columns = [
-    'id', 'subscription_id', 'plan_add_on_id', 'add_on_code', 'add_on_type', 'quantity', 'unit_amount',
-    'unit_amount_decimal', 'tier_type', 'tiers', 'usage_percentage', 'usage_type', 'usage_calculation_type',
-] + times -%}
+    'id', 'subscription_id', 'plan_add_on_id', 'add_on_code', 'add_on_type', 'tier_type', 'tiers', 'usage_percentage', 'usage_type', 'usage_calculation_type',
+] + numbers + times -%}
 -- One row per add-on of a subscription and version of it: its values as their types, and the one reason for which it
 -- cannot be used, if there is one. What has tiers costs their sum, whatever a unit costs.
 with
@@ -53,24 +53,11 @@ read as (
             {{ nrr.read_text('usage_percentage') }}, {{ nrr.read_text('usage_type') }},
             {{ nrr.read_text('usage_calculation_type') }}
         ) is not null as has_usage,
-        {%- for column in times %}
-        {{ nrr.read_timestamp(column) }} as {{ column }},
-        {%- endfor %}
+        {{- nrr.read_values(times, nrr.read_timestamp) }}
+        {{- nrr.read_values(numbers, nrr.read_decimal) }}
         {%- if is_airbyte %}
         next_updated_at,
         {%- endif %}
-        {{ nrr.read_decimal('quantity') }} as quantity,
-        coalesce({{ nrr.read_decimal('unit_amount_decimal') }}, {{ nrr.read_decimal('unit_amount') }}) as unit_amount,
-        case
-            {%- for column in times %}
-            when {{ nrr.read_text(column) }} is not null and {{ nrr.read_timestamp(column) }} is null
-                then 'unreadable_{{ column }}'
-            {%- endfor %}
-            {%- for column in ['quantity', 'unit_amount', 'unit_amount_decimal'] %}
-            when {{ nrr.read_text(column) }} is not null and {{ nrr.read_decimal(column) }} is null
-                then 'unreadable_{{ column }}'
-            {%- endfor %}
-        end as unreadable,
         {{ 'source_row' if is_airbyte else nrr.row_as_text(columns) }} as source_row
     from input
 )
@@ -113,11 +100,11 @@ known as (
         rows_read.expired_at,
         {%- endif %}
         coalesce(rows_read.quantity, 1) as quantity,
-        rows_read.unit_amount,
+        coalesce(rows_read.unit_amount_decimal, rows_read.unit_amount) as unit_amount,
         case
             when rows_read.add_on_id is null then 'missing_id'
             when rows_read.subscription_id is null then 'missing_subscription_id'
-            when rows_read.unreadable is not null then rows_read.unreadable
+            {{- nrr.given_but_unread(times + numbers) | indent(4) }}
             when rows_read.updated_at is null and rows_read.created_at is null then 'missing_updated_at'
         end as source_reason,
         rows_read.source_row

@@ -16,64 +16,46 @@
     {%- do return('fivetran') -%}
 {% endmacro %}
 
-{# recurly_is(loader): whether the source is on and reads that loader's tables. #}
-{% macro recurly_is(loader) %}
-    {%- do return(nrr.has_source('recurly') and nrr.recurly_loader() == loader) -%}
-{% endmacro %}
+{#
+  periods_later(instant, number, months, days): the instant so many periods of `months` months and `days` days later, of which
+  one is 0.
+#}
+{% macro periods_later(instant, number, months, days) -%}
+    {%- set later = dbt.dateadd('month', '(' ~ number ~ ' * ' ~ months ~ ')', instant) -%}
+    cast({{ dbt.dateadd('day', '(' ~ number ~ ' * ' ~ days ~ ')', later) }} as {{ nrr.type_instant() }})
+{%- endmacro %}
 
 {#
-  periods_later(instant, number, unit, length): the instant that many periods of `length` days, weeks, months or years
-  later: null where the unit is none of these.
+  periods_passed(earlier, later, months, days): how many whole periods lie between two instants: the right number or, where
+  the last month is not over, one more.
 #}
-{% macro periods_later(instant, number, unit, length) -%}
+{% macro periods_passed(earlier, later, months, days) -%}
+    cast(floor(case
+        when {{ months }} > 0 then {{ nrr.months_between(earlier, later) }} / {{ months }}
+        else {{ dbt.datediff('cast(' ~ earlier ~ ' as date)', 'cast(' ~ later ~ ' as date)', 'day') }} / nullif({{ days }}, 0)
+    end) as integer)
+{%- endmacro %}
+
+{#
+  period_begun_by(instant, anchor, number, months, days): when the period begins that runs at an instant, where periods begin at
+  the anchor, and `number` is periods_passed() between the two; the anchor, if that is later.
+#}
+{% macro period_begun_by(instant, anchor, number, months, days) -%}
     case
-        {%- for word, part, times in [('day', 'day', 1), ('week', 'day', 7), ('month', 'month', 1), ('year', 'month', 12)] %}
-        when {{ unit }} in ('{{ word }}', '{{ word }}s') then cast(
-            {{ dbt.dateadd(part, '(cast(' ~ number ~ ' as integer) * cast(' ~ length ~ ' as integer) * ' ~ times ~ ')', instant) }}
-            as {{ nrr.type_instant() }}
-        )
-        {%- endfor %}
+        when {{ instant }} <= {{ anchor }} then {{ anchor }}
+        when {{ nrr.periods_later(anchor, number, months, days) }} <= {{ instant }}
+            then {{ nrr.periods_later(anchor, number, months, days) }}
+        else {{ nrr.periods_later(anchor, '(' ~ number ~ ' - 1)', months, days) }}
     end
 {%- endmacro %}
 
-{#
-  periods_between(earlier, later, unit, length): about how many whole periods lie between two instants: the right number
-  or, where the last month is not over, one more.
-#}
-{% macro periods_between(earlier, later, unit, length) -%}
-    {%- set days = dbt.datediff('cast(' ~ earlier ~ ' as date)', 'cast(' ~ later ~ ' as date)', 'day') -%}
-    cast(floor(
-        case
-            when {{ unit }} in ('day', 'days') then {{ days }}
-            when {{ unit }} in ('week', 'weeks') then {{ days }} / 7
-            when {{ unit }} in ('month', 'months') then {{ nrr.months_between(earlier, later) }}
-            when {{ unit }} in ('year', 'years') then {{ nrr.months_between(earlier, later) }} / 12
-        end / {{ length }}
-    ) as integer)
-{%- endmacro %}
-
-{#
-  period_begun_by(instant, anchor, unit, length): the newest instant that lies whole periods behind the anchor, up to the given
-  one: where the billing period began that is running then; the anchor itself, if it is later.
-#}
-{% macro period_begun_by(instant, anchor, unit, length) -%}
-    {%- set number = nrr.periods_between(anchor, instant, unit, length) -%}
+{# period_from(instant, anchor, number, months, days): when the first period begins that does not begin before the instant. #}
+{% macro period_from(instant, anchor, number, months, days) -%}
     case
         when {{ instant }} <= {{ anchor }} then {{ anchor }}
-        when {{ nrr.periods_later(anchor, number, unit, length) }} <= {{ instant }}
-            then {{ nrr.periods_later(anchor, number, unit, length) }}
-        else {{ nrr.periods_later(anchor, '(' ~ number ~ ' - 1)', unit, length) }}
-    end
-{%- endmacro %}
-
-{# period_from(instant, anchor, unit, length): the first of these instants that is not before the given one. #}
-{% macro period_from(instant, anchor, unit, length) -%}
-    {%- set number = nrr.periods_between(anchor, instant, unit, length) -%}
-    case
-        when {{ instant }} <= {{ anchor }} then {{ anchor }}
-        when {{ nrr.periods_later(anchor, number, unit, length) }} >= {{ instant }}
-            then {{ nrr.periods_later(anchor, number, unit, length) }}
-        else {{ nrr.periods_later(anchor, '(' ~ number ~ ' + 1)', unit, length) }}
+        when {{ nrr.periods_later(anchor, number, months, days) }} >= {{ instant }}
+            then {{ nrr.periods_later(anchor, number, months, days) }}
+        else {{ nrr.periods_later(anchor, '(' ~ number ~ ' + 1)', months, days) }}
     end
 {%- endmacro %}
 

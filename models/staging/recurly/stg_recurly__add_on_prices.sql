@@ -7,19 +7,60 @@
 -- One row per add-on of a subscription, each an item of its own, and instant at which something tells its price and
 -- quantity from then on, or that it ends. Before its first row the charges for it tell. What is billed by usage is
 -- the last period's amount, from that period's end for as long as it was.
-with subscriptions as (
+with
+{%- if has_lines %}
+-- add-ons that are always billed when their period is over
+billed_afterwards as (
+    select
+        subscription_id,
+        plan_add_on_id
+    from {{ ref('stg_recurly__line_items') }}
+    where origin = 'add_on' and plan_add_on_id is not null and source_reason is null
+    group by subscription_id, plan_add_on_id
+    having min(case when created_at >= ends_at then 1 else 0 end) = 1
+),
+{%- endif %}
+
+subscriptions as (
     select
         versions.subscription_id,
         versions.first_updated_at,
         versions.started_at,
         versions.is_tax_inclusive,
-        plans.interval_unit,
-        plans.interval_length
+        plans.period_months,
+        plans.period_days
     from {{ ref('stg_recurly__subscription_versions') }} as versions
     left join {{ ref('stg_recurly__plans') }} as plans on versions.plan_id = plans.plan_id
     where versions.version_number = 1 and versions.started_at is not null
 ),
 {%- if has_add_ons %}
+
+add_ons as (
+    select
+        rows_told.subscription_id,
+        rows_told.add_on_id,
+        rows_told.plan_add_on_id,
+        rows_told.add_on_code,
+        rows_told.tier_type,
+        rows_told.created_at,
+        rows_told.updated_at,
+        rows_told.expired_at,
+        rows_told.quantity,
+        rows_told.unit_amount,
+        {%- if has_lines %}
+        coalesce(rows_told.is_usage, billed_afterwards.subscription_id is not null) as is_usage
+        {%- else %}
+        coalesce(rows_told.is_usage, false) as is_usage
+        {%- endif %}
+    from {{ ref('stg_recurly__add_on_rows') }} as rows_told
+    {%- if has_lines %}
+    left join billed_afterwards
+        on
+            rows_told.subscription_id = billed_afterwards.subscription_id
+            and rows_told.plan_add_on_id = billed_afterwards.plan_add_on_id
+    {%- endif %}
+    where rows_told.source_reason is null
+),
 
 rows_of_add_ons as (
     select
@@ -36,8 +77,39 @@ rows_of_add_ons as (
         min(coalesce(add_ons.updated_at, add_ons.created_at)) over (
             partition by add_ons.subscription_id, add_ons.plan_add_on_id
         ) as first_told_at
-    from {{ ref('stg_recurly__add_on_rows') }} as add_ons
-    where add_ons.source_reason is null
+    from add_ons
+),
+
+-- subscriptions with an add-on whose own price is not told, but that of all together
+with_unpriced as (
+    select distinct rows_of_add_ons.subscription_id
+    from rows_of_add_ons
+    inner join {{ ref('stg_recurly__subscription_versions') }} as versions
+        on rows_of_add_ons.subscription_id = versions.subscription_id
+    where
+        not rows_of_add_ons.is_usage
+        and rows_of_add_ons.unit_amount is null
+        and versions.add_ons_total is not null
+),
+
+priced_sums as (
+    select
+        versions.subscription_id,
+        versions.version_number,
+        sum(cast(rows_of_add_ons.quantity as decimal(28, 6)) * rows_of_add_ons.unit_amount) as priced_total
+    from {{ ref('stg_recurly__subscription_versions') }} as versions
+    inner join with_unpriced on versions.subscription_id = with_unpriced.subscription_id
+    inner join rows_of_add_ons
+        on
+            versions.subscription_id = rows_of_add_ons.subscription_id
+            and (
+                rows_of_add_ons.told_at <= versions.updated_at
+                or (rows_of_add_ons.row_of_add_on = 1 and rows_of_add_ons.created_at <= versions.updated_at)
+            )
+            and (rows_of_add_ons.next_told_at > versions.updated_at or rows_of_add_ons.next_told_at is null)
+            and (rows_of_add_ons.expired_at > versions.updated_at or rows_of_add_ons.expired_at is null)
+    where not rows_of_add_ons.is_usage and rows_of_add_ons.unit_amount is not null
+    group by versions.subscription_id, versions.version_number
 ),
 
 known_add_ons as (
@@ -66,8 +138,8 @@ lines as (
         line_items.proration_rate,
         line_items.tax_rate,
         coalesce(line_items.is_tax_inclusive, subscriptions.is_tax_inclusive) as is_tax_inclusive,
-        subscriptions.interval_unit,
-        subscriptions.interval_length,
+        subscriptions.period_months,
+        subscriptions.period_days,
         {%- if has_add_ons %}
         coalesce(known_add_ons.first_told_at, subscriptions.first_updated_at) as told_from,
         known_add_ons.subscription_id is not null as is_told,
@@ -77,19 +149,19 @@ lines as (
         {%- endif %}
         case
             {%- if has_add_ons %}
-            when known_add_ons.is_usage = 1 then true
+            when known_add_ons.is_usage is not null then known_add_ons.is_usage = 1
             {%- endif %}
             {%- if has_types %}
             when plan_add_ons.add_on_type is not null then plan_add_ons.add_on_type = 'usage'
             {%- endif %}
-            {%- if has_add_ons %}
-            when known_add_ons.is_usage = 0 then false
-            {%- endif %}
-            -- what is billed when its period is over
-            else coalesce(line_items.created_at >= line_items.ends_at, false)
+            else billed_afterwards.subscription_id is not null
         end as is_usage
     from {{ ref('stg_recurly__line_items') }} as line_items
     inner join subscriptions on line_items.subscription_id = subscriptions.subscription_id
+    left join billed_afterwards
+        on
+            line_items.subscription_id = billed_afterwards.subscription_id
+            and line_items.plan_add_on_id = billed_afterwards.plan_add_on_id
     {%- if has_add_ons %}
     left join known_add_ons
         on
@@ -153,7 +225,7 @@ usage_lines as (
         lead(ends_at) over (
             partition by subscription_id, plan_add_on_id order by ends_at, line_item_id
         ) as next_ends_at,
-        {{ nrr.periods_later('ends_at', '1', 'interval_unit', 'interval_length') }} as next_period_ends_at
+        {{ nrr.periods_later('ends_at', '1', 'period_months', 'period_days') }} as next_period_ends_at
     from lines
     where is_usage and ends_at is not null
 ),
@@ -188,7 +260,10 @@ points as (
             rows_of_add_ons.subscription_id = charged_add_ons.subscription_id
             and rows_of_add_ons.plan_add_on_id = charged_add_ons.plan_add_on_id
     {%- endif %}
-    where not rows_of_add_ons.is_usage
+    left join with_unpriced on rows_of_add_ons.subscription_id = with_unpriced.subscription_id
+    where
+        not rows_of_add_ons.is_usage
+        and (rows_of_add_ons.unit_amount is not null or with_unpriced.subscription_id is null)
 
     union all
 
@@ -209,7 +284,7 @@ points as (
 
     union all
 
-    -- a version without any add-on: those that were there before are gone
+    -- a version without any add-on, after one with some: those that were there are gone
     select
         rows_of_add_ons.subscription_id,
         {{ dbt.concat(['rows_of_add_ons.subscription_id', "':'", 'rows_of_add_ons.add_on_id']) }} as item_id,
@@ -231,13 +306,14 @@ points as (
         and versions.updated_at > rows_of_add_ons.told_at
         and (versions.updated_at < rows_of_add_ons.next_told_at or rows_of_add_ons.next_told_at is null)
         and versions.add_ons_total = 0
+        and versions.largest_add_ons_total_before > 0
         and versions.subtotal <= versions.unit_amount * coalesce(versions.quantity, 1)
         and versions.state <> 'expired'
 
     union all
     {%- endif %}
 
-    -- add-ons of which only their sum is told
+    -- add-ons of which only their sum is told, or what is left of it
     select
         versions.subscription_id,
         {{ dbt.concat(['versions.subscription_id', "':add_ons'"]) }} as item_id,
@@ -250,17 +326,23 @@ points as (
         case when versions.version_number = 1 then versions.started_at else versions.updated_at end as starts_at,
         {%- endif %}
         1 as evidence_rank,
-        versions.add_ons_total > 0 as is_live,
+        {%- set told = 'versions.add_ons_total - coalesce(priced_sums.priced_total, 0)' if has_add_ons else 'versions.add_ons_total' %}
+        {{ told }} > 0 as is_live,
         cast(null as {{ nrr.type_text() }}) as add_on_code,
         cast(null as {{ nrr.type_text() }}) as pricing_model,
         cast(1 as decimal(18, 6)) as quantity,
-        versions.add_ons_total as unit_amount,
+        case when {{ told }} > 0 then {{ told }} else 0 end as unit_amount,
         cast(null as boolean) as is_tax_inclusive,
         cast(null as decimal(18, 6)) as line_tax_rate
     from {{ ref('stg_recurly__subscription_versions') }} as versions
     {%- if has_add_ons %}
     left join (select distinct subscription_id from known_add_ons) as with_rows
         on versions.subscription_id = with_rows.subscription_id
+    left join with_unpriced on versions.subscription_id = with_unpriced.subscription_id
+    left join priced_sums
+        on
+            versions.subscription_id = priced_sums.subscription_id
+            and versions.version_number = priced_sums.version_number
     {%- endif %}
     {%- if has_lines %}
     left join (select distinct subscription_id from charged_add_ons) as with_charges
@@ -269,7 +351,7 @@ points as (
     where
         versions.add_ons_total is not null
         {%- if has_add_ons %}
-        and with_rows.subscription_id is null
+        and (with_rows.subscription_id is null or with_unpriced.subscription_id is not null)
         {%- endif %}
     {%- if has_lines %}
 

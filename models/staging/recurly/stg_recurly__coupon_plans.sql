@@ -3,7 +3,14 @@
 -- One row per coupon and plan that it is for, of coupons that are for some plans only.
 {%- if is_airbyte %}
 with input as (
+    {%- if nrr.is_given('recurly_coupons') %}
     select * from {{ nrr.input_rows('recurly_coupons', ['id', 'plans']) }} as input
+    {%- else %}
+    select
+        {{ nrr.json_value('coupon', 'id') }} as id,
+        {{ nrr.json_value('coupon', 'plans') }} as plans
+    from {{ nrr.input_rows('recurly_account_coupon_redemptions', ['coupon']) }} as input
+    {%- endif %}
 ),
 
 elements as (

@@ -6,7 +6,16 @@
 -- and for how long, null where no table tells.
 {%- if is_airbyte %}
 with input as (
+    {%- if nrr.is_given('recurly_coupons') %}
     select * from {{ nrr.input_rows('recurly_coupons', ['id', 'discount', 'updated_at'] + terms) }} as input
+    {%- else %}
+    -- a redemption has the whole coupon in it
+    select
+        {%- for column in ['id', 'discount', 'updated_at'] + terms %}
+        {{ nrr.json_value('coupon', column) }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ nrr.input_rows('recurly_account_coupon_redemptions', ['coupon']) }} as input
+    {%- endif %}
 ),
 
 coupons as (
@@ -15,7 +24,8 @@ coupons as (
         {{ nrr.read_text('id') }} as coupon_id,
         {{ nrr.json_value('discount', 'currencies') }} as currencies,
         row_number() over (
-            partition by {{ nrr.read_text('id') }} order by {{ nrr.read_timestamp('updated_at') }} desc nulls last
+            partition by {{ nrr.read_text('id') }}
+            order by {{ nrr.read_timestamp('updated_at') }} desc nulls last, {{ nrr.json_value('discount', 'type') }}
         ) as newest_first
     from input
 ),
@@ -49,7 +59,10 @@ with discount_input as (
 discounts as (
     select
         {{ nrr.read_text('coupon_id') }} as coupon_id,
-        {{ nrr.read_word(type) }} as discount_type,
+        coalesce({{ nrr.read_word(type) }}, case
+            when {{ nrr.read_decimal('percentage') }} is not null then 'percent'
+            when {{ nrr.read_decimal('amount') }} is not null then 'fixed'
+        end) as discount_type,
         {{ nrr.read_decimal('percentage') }} as percentage,
         {{ nrr.read_decimal('amount') }} as amount,
         upper({{ nrr.read_text('currency') }}) as currency,
@@ -57,7 +70,9 @@ discounts as (
         {{ nrr.read_whole_number(column) if column == 'temporal_amount' else nrr.read_word(column) }} as {{ column }},
         {%- endfor %}
         row_number() over (
-            partition by {{ nrr.read_text('coupon_id') }}, upper({{ nrr.read_text('currency') }})
+            partition by
+                {{ nrr.read_text('coupon_id') }},
+                case when {{ nrr.read_decimal('percentage') }} is null then upper({{ nrr.read_text('currency') }}) end
             order by {{ nrr.read_timestamp('_fivetran_synced') }} desc nulls last, {{ nrr.read_text('fivetran_id') }}
         ) as newest_first
     from discount_input

@@ -40,10 +40,10 @@ terms as (
         coupons.percentage,
         coupons.amount,
         coupons.currency,
-        coupons.duration,
-        coupons.temporal_amount,
-        coupons.temporal_unit,
-        coupons.redemption_resource,
+        coalesce(coupons.duration, redemptions.duration) as duration,
+        coalesce(coupons.temporal_amount, redemptions.temporal_amount) as temporal_amount,
+        coalesce(coupons.temporal_unit, redemptions.temporal_unit) as temporal_unit,
+        coalesce(coupons.redemption_resource, redemptions.redemption_resource) as redemption_resource,
         coupons.applies_to_all_plans
     from redemptions
     inner join coupons on redemptions.coupon_id = coupons.coupon_id
@@ -51,7 +51,7 @@ terms as (
     left join links on redemptions.redemption_id = links.redemption_id
     {%- endif %}
     -- a free trial is a trial of the subscription
-    where coupons.discount_type in ('percent', 'fixed')
+    where coupons.discount_type in ('percent', 'percentage', 'fixed')
 ),
 
 -- what a subscription was when the coupon was redeemed, or when it is first seen
@@ -67,8 +67,8 @@ subscriptions as (
         versions.started_at,
         case when versions.trial_ends_at > versions.started_at then versions.trial_ends_at else versions.started_at end
             as billed_from,
-        plans.interval_unit,
-        plans.interval_length
+        plans.period_months,
+        plans.period_days
     from {{ ref('stg_recurly__subscription_versions') }} as versions
     left join {{ ref('stg_recurly__plans') }} as plans on versions.plan_id = plans.plan_id
     where versions.started_at is not null
@@ -79,8 +79,8 @@ given as (
         terms.*,
         subscriptions.subscription_id,
         subscriptions.plan_id,
-        subscriptions.interval_unit,
-        subscriptions.interval_length,
+        subscriptions.period_months,
+        subscriptions.period_days,
         {{ nrr.day_earlier('terms.created_at') }} as redeemed_by,
         subscriptions.billed_from,
         row_number() over (
@@ -102,25 +102,26 @@ given as (
                 or subscriptions.next_updated_at > {{ nrr.day_later('terms.created_at') }}
             )
     -- an amount is one of its currency
-    where terms.discount_type = 'percent' or terms.currency = subscriptions.currency
+    where terms.discount_type <> 'fixed' or terms.currency = subscriptions.currency
 ),
 
 eligible as (
     select
         given.*,
-        {{ nrr.period_from('redeemed_by', 'billed_from', 'interval_unit', 'interval_length') }} as next_billed_at,
-        case
-            when interval_unit in ('year', 'years') then true
-            when interval_unit in ('month', 'months') then interval_length > 1
-            when interval_unit in ('week', 'weeks') then interval_length > 4
-            when interval_unit in ('day', 'days') then interval_length > 31
-            else false
-        end as is_billed_seldom,
-        case
-            when temporal_unit = 'billing_period'
-                then {{ nrr.periods_later('created_at', 'temporal_amount', 'interval_unit', 'interval_length') }}
-            else {{ nrr.periods_later('created_at', 'temporal_amount', 'temporal_unit', '1') }}
-        end as expires_at
+        period_months > 1 or period_days > 31 as is_billed_seldom,
+        {{ nrr.periods_passed('billed_from', 'redeemed_by', 'period_months', 'period_days') }} as periods_before,
+        cast(temporal_amount * case
+            when temporal_unit in ('month', 'months') then 1
+            when temporal_unit in ('year', 'years') then 12
+            when temporal_unit in ('billing_period', 'billing_periods') then period_months
+            when temporal_unit in ('day', 'days', 'week', 'weeks') then 0
+        end as integer) as temporal_months,
+        cast(temporal_amount * case
+            when temporal_unit in ('day', 'days') then 1
+            when temporal_unit in ('week', 'weeks') then 7
+            when temporal_unit in ('billing_period', 'billing_periods') then period_days
+            when temporal_unit in ('month', 'months', 'year', 'years') then 0
+        end as integer) as temporal_days
     from given
     left join (select distinct coupon_id from {{ ref('stg_recurly__coupon_plans') }}) as limited_coupons
         on not given.applies_to_all_plans and given.coupon_id = limited_coupons.coupon_id
@@ -136,11 +137,32 @@ eligible as (
         )
 ),
 
-first_bills as (
+billed as (
     select
         eligible.*,
-        min(next_billed_at) over (partition by redemption_id) as first_billed_at
+        {{ nrr.period_from('redeemed_by', 'billed_from', 'periods_before', 'period_months', 'period_days') }}
+            as next_billed_at,
+        {{ nrr.periods_later('created_at', '1', 'temporal_months', 'temporal_days') }} as expires_at
     from eligible
+),
+
+-- ... of a subscription that is still there
+first_bills as (
+    select
+        billed.*,
+        {{ nrr.periods_later('billed.next_billed_at', '1', 'billed.period_months', 'billed.period_days') }}
+            as second_billed_at,
+        {{ nrr.day_earlier('billed.expires_at') }} as expires_by,
+        {{ nrr.periods_passed('billed.billed_from', 'billed.expires_at', 'billed.period_months', 'billed.period_days') }}
+            as periods_until,
+        min(case when statuses.status <> 'cancelled' then next_billed_at end) over (partition by redemption_id)
+            as first_billed_at
+    from billed
+    left join {{ ref('stg_recurly__statuses') }} as statuses
+        on
+            billed.subscription_id = statuses.subscription_id
+            and billed.next_billed_at >= statuses.starts_at
+            and (billed.next_billed_at < statuses.ends_at or statuses.ends_at is null)
 ),
 
 lasting as (
@@ -152,19 +174,22 @@ lasting as (
         end as starts_at,
         case
             when duration = 'single_use'
-                then {{ nrr.periods_later('next_billed_at', '1', 'interval_unit', 'interval_length') }}
+                then second_billed_at
             -- the last bill that it is taken off lasts its whole period
-            when duration = 'temporal' and is_billed_seldom then {{ nrr.period_from(
-                nrr.day_earlier('expires_at'), 'billed_from', 'interval_unit', 'interval_length'
-            ) }}
+            when duration = 'temporal' and is_billed_seldom
+                then {{ nrr.period_from('expires_by', 'billed_from', 'periods_until', 'period_months', 'period_days') }}
             when duration = 'temporal' then expires_at
+            -- how long is not told, but that its first bill has used it up
+            when removed_at is null and duration is null and inactive_at <= {{ nrr.day_later('next_billed_at') }}
+                then second_billed_at
             when removed_at is null then inactive_at
         end as lasts_until
     from first_bills
     -- the first bill of the account, and that alone
-    where coalesce(duration, 'forever') <> 'single_use' or next_billed_at <= {{ nrr.day_later('first_billed_at') }}
+    where
+        (coalesce(duration, 'forever') <> 'single_use' or next_billed_at <= {{ nrr.day_later('first_billed_at') }})
     {%- if nrr.setting('nrr_discounts') == 'forever_only' %}
-    and coalesce(duration, 'forever') = 'forever'
+        and coalesce(duration, 'forever') = 'forever'
     {%- endif %}
 ),
 
@@ -177,7 +202,7 @@ spans as (
             when removed_at < lasts_until or lasts_until is null then removed_at
             else lasts_until
         end as ends_at,
-        case when discount_type = 'percent' then coalesce(percentage, 0) end as discount_percent,
+        case when discount_type <> 'fixed' then coalesce(percentage, 0) end as discount_percent,
         case when discount_type = 'fixed' then coalesce(amount, 0) end as discount_amount,
         created_at
     from lasting

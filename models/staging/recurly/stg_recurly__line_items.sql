@@ -2,7 +2,7 @@
 {%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
 {%- set input_name = 'recurly_line_items' if is_airbyte else 'recurly_line_item_history' -%}
 {%- set type = nrr.column_name('type') -%}
-{%- set numbers = ['quantity', 'unit_amount', 'subtotal', 'tax', 'proration_rate', 'tax_rate'] -%}
+{%- set numbers = ['quantity', 'unit_amount', 'unit_amount_decimal', 'subtotal', 'tax', 'tax_rate', 'proration_rate'] -%}
 {%- set columns = [
     'id', 'updated_at', 'created_at', 'subscription_id', 'plan_id', 'plan_code', 'add_on_id', 'add_on_code', 'type', 'state',
     'origin', 'currency', 'quantity', 'unit_amount', 'unit_amount_decimal', 'subtotal', 'discount', 'tax', 'tax_rate', 'tax_inclusive',
@@ -29,32 +29,12 @@ loads as (
         coalesce({{ nrr.read_word('refund') }}, 'false') in ('true', 't', '1') as is_refund,
         {{ nrr.read_word('tax_inclusive') }} in ('true', 't', '1', 'yes') as is_tax_inclusive,
         upper({{ nrr.read_text('currency') }}) as currency,
-        {{ nrr.read_decimal('quantity') }} as quantity,
-        coalesce({{ nrr.read_decimal('unit_amount_decimal') }}, {{ nrr.read_decimal('unit_amount') }}) as unit_amount,
-        {{ nrr.read_decimal('subtotal') }} as subtotal,
-        {{ nrr.read_decimal('tax') }} as tax,
+        {{- nrr.read_values(numbers, nrr.read_decimal) }}
+        {{- nrr.read_values(['start_date', 'end_date'], nrr.read_timestamp) }}
         {%- if is_airbyte %}
-        coalesce({{ nrr.read_decimal('tax_rate') }}, {{ nrr.read_decimal(nrr.json_value('tax_info', 'rate')) }}) as tax_rate,
-        {%- else %}
-        {{ nrr.read_decimal('tax_rate') }} as tax_rate,
+        {{ nrr.read_decimal(nrr.json_value('tax_info', 'rate')) }} as told_tax_rate,
         {%- endif %}
-        {{ nrr.read_decimal('proration_rate') }} as proration_rate,
-        {{ nrr.read_timestamp('start_date') }} as starts_at,
-        {{ nrr.read_timestamp('end_date') }} as ends_at,
         {{ nrr.read_timestamp('created_at') }} as created_at,
-        case
-            {%- for column in numbers if column != 'tax_rate' %}
-            when {{ nrr.read_text(column) }} is not null and {{ nrr.read_decimal(column) }} is null
-                then 'unreadable_{{ column }}'
-            {%- endfor %}
-            {%- for column in ['start_date', 'end_date'] %}
-            when {{ nrr.read_text(column) }} is not null and {{ nrr.read_timestamp(column) }} is null
-                then 'unreadable_{{ column }}'
-            {%- endfor %}
-            when {{ nrr.read_text('start_date') }} is null then 'missing_start_date'
-            when {{ nrr.read_text('unit_amount') }} is null and {{ nrr.read_text('unit_amount_decimal') }} is null
-                then 'missing_unit_amount'
-        end as source_reason,
         {{ nrr.read_timestamp('updated_at') }} as updated_at,
         {{ nrr.row_as_text(columns) }} as source_row
     from input
@@ -80,15 +60,19 @@ select
     is_tax_inclusive,
     currency,
     coalesce(quantity, 1) as quantity,
-    unit_amount,
+    coalesce(unit_amount_decimal, unit_amount) as unit_amount,
     subtotal,
     tax,
-    tax_rate,
+    {{ 'coalesce(tax_rate, told_tax_rate) as tax_rate' if is_airbyte else 'tax_rate' }},
     proration_rate,
-    starts_at,
-    ends_at,
+    start_date as starts_at,
+    end_date as ends_at,
     created_at,
-    source_reason,
+    case
+        {{- nrr.given_but_unread(numbers + ['start_date', 'end_date']) }}
+        when start_date is null then 'missing_start_date'
+        when coalesce(unit_amount_decimal, unit_amount) is null then 'missing_unit_amount'
+    end as source_reason,
     source_row
 from in_order
 where
@@ -98,4 +82,4 @@ where
     and coalesce(line_type, 'charge') = 'charge'
     and coalesce(line_state, 'invoiced') not in ('failed', 'voided')
     and not is_refund
-    and coalesce(unit_amount, 0) >= 0
+    and coalesce(unit_amount_decimal, unit_amount, 0) >= 0

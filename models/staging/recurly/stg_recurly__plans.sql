@@ -26,6 +26,16 @@ select
     plan_id,
     plan_code,
     interval_unit,
-    interval_length
+    interval_length,
+    cast(case
+        when interval_unit in ('month', 'months') then interval_length
+        when interval_unit in ('year', 'years') then 12 * interval_length
+        when interval_unit in ('day', 'days', 'week', 'weeks') then 0
+    end as integer) as period_months,
+    cast(case
+        when interval_unit in ('day', 'days') then interval_length
+        when interval_unit in ('week', 'weeks') then 7 * interval_length
+        when interval_unit in ('month', 'months', 'year', 'years') then 0
+    end as integer) as period_days
 from versions
 where newest_first = 1 and plan_id is not null

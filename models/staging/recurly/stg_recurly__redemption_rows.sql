@@ -3,9 +3,10 @@
     enabled=nrr.has_source('recurly')
     and nrr.is_given('recurly_account_coupon_redemptions' if is_airbyte else 'recurly_coupon_redemption_history')
 ) }}
+{%- set terms = ['duration', 'temporal_amount', 'temporal_unit', 'redemption_resource'] -%}
 {%- set times = ['created_at', 'updated_at', 'removed_at'] -%}
 {%- set columns = ['id', 'subscription_id', 'state', 'currency'] + times
-    + (['account', 'coupon'] if is_airbyte else ['account_id', 'coupon_id', '_fivetran_synced']) -%}
+    + (['account', 'coupon'] if is_airbyte else ['account_id', 'coupon_id', '_fivetran_synced'] + terms) -%}
 -- One row per redemption of a coupon: its newest version, and the one reason for which it cannot be used, if there is
 -- one. inactive_at is when it was first seen to be used up or removed.
 with input as (
@@ -26,15 +27,14 @@ versions as (
         {%- endif %}
         {{ nrr.read_text('subscription_id') }} as subscription_id,
         {{ nrr.read_word('state') }} as state,
-        {%- for column in times %}
-        {{ nrr.read_timestamp(column) }} as {{ column }},
+        {%- for column in terms %}
+        {%- if is_airbyte %}
+        cast(null as {{ 'bigint' if column == 'temporal_amount' else nrr.type_text() }}) as {{ column }},
+        {%- else %}
+        {{ nrr.read_whole_number(column) if column == 'temporal_amount' else nrr.read_word(column) }} as {{ column }},
+        {%- endif %}
         {%- endfor %}
-        case
-            {%- for column in times %}
-            when {{ nrr.read_text(column) }} is not null and {{ nrr.read_timestamp(column) }} is null
-                then 'unreadable_{{ column }}'
-            {%- endfor %}
-        end as unreadable,
+        {{- nrr.read_values(times, nrr.read_timestamp) }}
         {{ nrr.row_as_text(columns) }} as source_row
     from input
 ),
@@ -56,13 +56,17 @@ select
     account_id,
     coupon_id,
     subscription_id,
+    duration,
+    temporal_amount,
+    temporal_unit,
+    redemption_resource,
     created_at,
     removed_at,
     case when state = 'inactive' then inactive_at end as inactive_at,
     case
         when account_id is null then 'missing_account_id'
         when coupon_id is null then 'missing_coupon_id'
-        when unreadable is not null then unreadable
+        {{- nrr.given_but_unread(times) }}
         when created_at is null then 'missing_created_at'
     end as source_reason,
     source_row

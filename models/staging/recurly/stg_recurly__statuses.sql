@@ -9,8 +9,8 @@
 with versions as (
     select
         versions.*,
-        plans.interval_unit,
-        plans.interval_length,
+        plans.period_months,
+        plans.period_days,
         {%- if has_accounts %}
         case
             when versions.next_updated_at is null and accounts.closed_at > versions.updated_at then accounts.closed_at
@@ -41,12 +41,10 @@ with_ends as (
                 else started_at
             end
             when expires_at > updated_at then expires_at
-            when closed_at is not null then case
-                {%- if not at_cancellation %}
-                when current_period_ends_at > closed_at then current_period_ends_at
-                {%- endif %}
-                else closed_at
-            end
+            {%- if not at_cancellation %}
+            when closed_at < current_period_ends_at then current_period_ends_at
+            {%- endif %}
+            else closed_at
         end as period_ends_at
     from versions
 ),
@@ -65,24 +63,37 @@ with_pauses as (
         period_ends_at as ends_at,
         {%- endif %}
         case
-            when state = 'paused' and (paused_at is null or paused_at > updated_at) then updated_at
+            when state = 'paused' and paused_at is null then updated_at
             when state in ('active', 'canceled', 'paused') then paused_at
         end as pause_starts_at
     from with_ends
 ),
 
-with_resumptions as (
+with_cycles as (
     select
         with_pauses.*,
+        {{ nrr.periods_passed('pause_starts_at', 'updated_at', 'period_months', 'period_days') }} as cycles_begun
+    from with_pauses
+),
+
+with_running_cycles as (
+    select
+        with_cycles.*,
+        {{ nrr.period_begun_by('updated_at', 'pause_starts_at', 'cycles_begun', 'period_months', 'period_days') }}
+            as cycle_begins_at,
+        cast(case when state = 'paused' and remaining_pause_cycles = 0 then 1 else remaining_pause_cycles end as integer)
+            as cycles_left
+    from with_cycles
+),
+
+with_resumptions as (
+    select
+        with_running_cycles.*,
         case
             when resume_at > pause_starts_at then resume_at
-            when remaining_pause_cycles is not null then {{ nrr.periods_later(
-                nrr.period_begun_by('updated_at', 'pause_starts_at', 'interval_unit', 'interval_length'),
-                "case when state = 'paused' and remaining_pause_cycles = 0 then 1 else remaining_pause_cycles end",
-                'interval_unit', 'interval_length'
-            ) }}
+            else {{ nrr.periods_later('cycle_begins_at', 'cycles_left', 'period_months', 'period_days') }}
         end as pause_ends_at
-    from with_pauses
+    from with_running_cycles
 ),
 
 {%- if has_lines %}

@@ -36,19 +36,8 @@ read as (
         {{ nrr.read_word('tax_inclusive') }} in ('true', 't', '1', 'yes') as is_tax_inclusive,
         {{ nrr.read_decimal(nrr.json_value('tax_info', 'rate')) }} as tax_rate,
         ramp_intervals,
-        {%- for column in times %}
-        {{ nrr.read_timestamp(column) }} as {{ column }},
-        {%- endfor %}
-        {%- for column in numbers %}
-        {{ nrr.read_decimal(column) }} as {{ column }},
-        {%- endfor %}
-        case
-            {%- for column in times + numbers if column not in ['created_at', 'tax', 'total'] %}
-            when {{ nrr.read_text(column) }} is not null
-                and {{ nrr.read_decimal(column) if column in numbers else nrr.read_timestamp(column) }} is null
-                then 'unreadable_{{ column }}'
-            {%- endfor %}
-        end as unreadable,
+        {{- nrr.read_values(times, nrr.read_timestamp) }}
+        {{- nrr.read_values(numbers, nrr.read_decimal) }}
         {{ nrr.row_as_text(columns) }} as source_row
     from input
 )
@@ -72,7 +61,7 @@ select
         when account_id is null then 'missing_account_id'
         when plan_id is null then 'missing_plan_id'
         when state is null then 'missing_state'
-        when unreadable is not null then unreadable
+        {{- nrr.given_but_unread(times + numbers) }}
         when updated_at is null then 'missing_updated_at'
         when state not in ('active', 'canceled', 'expired', 'failed', 'future', 'paused') then 'unknown_state'
     end as source_reason,

@@ -1,4 +1,13 @@
+{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
+{%- set has_lines = nrr.is_given('recurly_line_items' if is_airbyte else 'recurly_line_item_history') -%}
 {{ config(enabled=nrr.has_source('recurly'), materialized='table') }}
+{%- set columns = [
+    'subscription_id', 'account_id', 'plan_id', 'state', 'currency', 'is_tax_inclusive', 'tax_rate', 'tax', 'total', 'unit_amount',
+    'quantity', 'add_ons_total', 'subtotal', 'ramp_intervals', 'add_ons', 'synced_at', 'created_at', 'activated_at',
+    'canceled_at', 'expires_at', 'trial_started_at', 'trial_ends_at', 'current_period_started_at',
+    'current_period_ends_at', 'current_term_started_at', 'current_term_ends_at', 'paused_at', 'resume_at',
+    'remaining_pause_cycles',
+] -%}
 -- One row per subscription and version of it that can be used: what it was from updated_at until the next version. Of
 -- a version that was loaded several times the newest load is used. When the subscription began, and whether it was on
 -- trial, its newest version knows best.
@@ -17,9 +26,60 @@ loads as (
     from usable
 ),
 
-in_order as (
+{%- if has_lines %}
+
+numbered as (
     select
         loads.*,
+        row_number() over (partition by subscription_id order by updated_at) as version_number,
+        lead(updated_at) over (partition by subscription_id order by updated_at) as version_until
+    from loads
+    where newest_first = 1
+),
+
+-- A first version that charges made before its sync contradict is not older than that sync.
+contradicted as (
+    select distinct numbered.subscription_id
+    from numbered
+    inner join {{ ref('stg_recurly__line_items') }} as line_items
+        on
+            numbered.subscription_id = line_items.subscription_id
+            and line_items.starts_at >= numbered.updated_at
+            and line_items.starts_at < numbered.synced_at
+            and (line_items.starts_at < numbered.version_until or numbered.version_until is null)
+    where
+        numbered.version_number = 1
+        and line_items.origin = 'plan'
+        and line_items.source_reason is null
+        and coalesce(line_items.proration_rate, 1) = 1
+        and line_items.plan_id = numbered.plan_id
+        and (line_items.quantity <> coalesce(numbered.quantity, 1) or line_items.unit_amount <> numbered.unit_amount)
+),
+
+dated as (
+    select
+        {%- for column in columns %}
+        numbered.{{ column }},
+        {%- endfor %}
+        case
+            when numbered.version_number > 1 or contradicted.subscription_id is null then numbered.updated_at
+            when numbered.version_until < numbered.synced_at then numbered.updated_at
+            else numbered.synced_at
+        end as updated_at
+    from numbered
+    left join contradicted on numbered.subscription_id = contradicted.subscription_id
+),
+{%- else %}
+
+dated as (
+    select * from loads
+    where newest_first = 1
+),
+{%- endif %}
+
+in_order as (
+    select
+        dated.*,
         row_number() over (partition by subscription_id order by updated_at) as version_number,
         lead(updated_at) over (partition by subscription_id order by updated_at) as next_updated_at,
         min(updated_at) over (partition by subscription_id) as first_updated_at,
@@ -32,9 +92,11 @@ in_order as (
         max(coalesce(synced_at, updated_at)) over (partition by subscription_id) as recorded_at,
         max(case when state in ('active', 'canceled', 'paused', 'expired') then 1 else 0 end) over (
             partition by subscription_id order by updated_at rows between unbounded preceding and current row
-        ) as has_been_live
-    from loads
-    where newest_first = 1
+        ) as has_been_live,
+        max(add_ons_total) over (
+            partition by subscription_id order by updated_at rows between unbounded preceding and 1 preceding
+        ) as largest_add_ons_total_before
+    from dated
 ),
 
 known as (
@@ -75,6 +137,7 @@ select
     unit_amount,
     quantity,
     add_ons_total,
+    largest_add_ons_total_before,
     subtotal,
     ramp_intervals,
     add_ons,

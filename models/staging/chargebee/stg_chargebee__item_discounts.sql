@@ -134,8 +134,10 @@ amounts as (
         case
             when discount_type = 'percentage' then null
             when discount_type = 'offer_quantity'
-                then cast(case when free_quantity < quantity then free_quantity else quantity end * unit_amount as decimal(18, 6))
-            when apply_on = 'each_unit_of_specified_items' then cast(amount * quantity as decimal(18, 6))
+                then cast({{ nrr.times(
+                    'unit_amount', 'case when free_quantity < quantity then free_quantity else quantity end'
+                ) }} as decimal(18, 6))
+            when apply_on = 'each_unit_of_specified_items' then cast({{ nrr.times('amount', 'quantity') }} as decimal(18, 6))
             when is_shared and total_amount > 0 then cast(
                 {{ nrr.part_of_amount('amount', 'amount_so_far', 'total_amount') }}
                 - {{ nrr.part_of_amount('amount', 'amount_so_far - item_amount', 'total_amount') }} as decimal(18, 6)

@@ -33,7 +33,7 @@ priced as (
                 items.pricing_model is null and items.own_amount is not null
                 and (
                     items.own_unit_amount is null
-                    or items.own_amount <> cast(items.charged_quantity * items.own_unit_amount as decimal(18, 6))
+                    or items.own_amount <> {{ nrr.times('items.charged_quantity', 'items.own_unit_amount') }}
                 )
                 then items.own_amount
             when items.own_unit_amount is null and items.own_amount is not null then items.own_amount
@@ -65,7 +65,7 @@ costed as (
 taxed as (
     select
         costed.*,
-        cast(billed_quantity * unit_amount as decimal(28, 6)) as gross_amount,
+        {{ nrr.times('billed_quantity', 'unit_amount') }} as gross_amount,
         {{ 'coalesce(taxes.inclusive_tax_rate, 0)' if has_invoices else '0' }} as inclusive_tax_rate
     from costed
     {%- if has_invoices %}
@@ -96,8 +96,8 @@ select
     item_family_id,
     currency,
     trial_end,
-    cast(case when billed_quantity * net_unit_amount <> net_amount then 1 else billed_quantity end as decimal(18, 6)) as quantity,
-    cast(case when billed_quantity * net_unit_amount <> net_amount then net_amount else net_unit_amount end as decimal(18, 6)) as unit_amount,
+    cast(case when {{ nrr.times('billed_quantity', 'net_unit_amount') }} <> net_amount then 1 else billed_quantity end as decimal(18, 6)) as quantity,
+    cast(case when {{ nrr.times('billed_quantity', 'net_unit_amount') }} <> net_amount then net_amount else net_unit_amount end as decimal(18, 6)) as unit_amount,
     net_amount as amount,
     inclusive_tax_rate,
     case

@@ -68,7 +68,7 @@ select
     ) as quantity,
     -- of one line alone: the lines of tiers have different ones
     case when count(*) = 1 then max(unit_amount_excluding_tax) end as unit_amount_excluding_tax,
-    cast(sum(unit_amount_excluding_tax * coalesce(quantity, 1)) as decimal(18, 6)) as amount_excluding_tax,
+    cast(sum({{ nrr.times('unit_amount_excluding_tax', 'coalesce(quantity, 1)') }}) as decimal(18, 6)) as amount_excluding_tax,
     max(recorded_at) as recorded_at
 from of_items
 where item_id is not null

@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('stripe')) }}
+{{ config(enabled=nrr.has_source('stripe'), materialized='table') }}
 -- One row per state of a subscription item at Stripe, in the columns of the input subscription_events.
 {%- if nrr.stripe_loader() == 'change_events' %}
 -- as Stripe's own change events tell it

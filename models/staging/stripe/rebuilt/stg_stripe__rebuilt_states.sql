@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.rebuilds_stripe(), materialized='table') }}
+{{ config(enabled=nrr.rebuilds_stripe()) }}
 -- One row per item and change of anything that its MRR is made of: the union of its subscription's status, its own price
 -- and quantity, and its discounts. Equal neighbours are one.
 {%- set told = [

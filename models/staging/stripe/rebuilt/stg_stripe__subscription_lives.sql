@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.rebuilds_stripe()) }}
+{{ config(enabled=nrr.rebuilds_stripe(), materialized='table') }}
 -- One row per subscription: whose it is, from when to when it is billed, and what is known of it besides its versions.
 with versions as (
     select * from {{ ref('stg_stripe__subscription_states') }}

@@ -101,6 +101,7 @@ class Run:
 
     seconds: float
     peak_bytes: int
+    core_seconds: float = 0.0  # of all its cores together, whatever else the machine does
     build_seconds: float = 0.0  # without the start of dbt and the parsing of the project
     models: list[tuple[str, float]] = field(default_factory=list)  # the slowest first
 
@@ -137,7 +138,7 @@ def run_process(command: list[str], log: Path, **environment: str) -> Run:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}.")
     # Linux counts in kilobytes, macOS in bytes
     unit = 1 if sys.platform == "darwin" else 1024
-    return Run(seconds, usage.ru_maxrss * unit)
+    return Run(seconds, usage.ru_maxrss * unit, usage.ru_utime + usage.ru_stime)
 
 
 def run_script(name: str, data: Path, work: Path) -> Run:

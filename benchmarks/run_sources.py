@@ -118,7 +118,7 @@ def measure(subscriptions: int, folder: Path, turns: int, limit: str | None) -> 
 def times_table(all_measured: list[Measured]) -> list[list[str]]:
     rows = [
         ["subscriptions", "events", "invoice lines", "rows of history", "from events",
-         "from Stripe's tables", "times", "memory"]
+         "from Stripe's tables", "times", "cores' seconds, times", "memory"]
     ]  # fmt: skip
     for measured in all_measured:
         numbers = (measured.subscriptions, measured.events, measured.lines, measured.history)
@@ -126,7 +126,8 @@ def times_table(all_measured: list[Measured]) -> list[list[str]]:
         rows.append(
             [f"{number:,}" for number in numbers]
             + [f"{run.seconds:,.1f} s" for run in (events, stripe)]
-            + [f"{measured.ratio:,.2f}", megabytes(stripe.peak_bytes)]
+            + [f"{measured.ratio:,.2f}", f"{stripe.core_seconds / events.core_seconds:,.2f}"]
+            + [megabytes(stripe.peak_bytes)]
         )
     return rows
 

@@ -295,6 +295,8 @@ class Invoices:
         """Unused time of what was, remaining time of what is, for each item that changed."""
         just_before = moment - timedelta(seconds=1)
         start, end = self.subscription.period_at(just_before)
+        if moment == end:
+            return
         share = Decimal((end - moment).total_seconds()) / Decimal((end - start).total_seconds())
         for item in self.subscription.items:
             before, after = item.at(just_before), item.at(moment)

@@ -68,6 +68,12 @@
     end
 {%- endmacro %}
 
+{#
+  times(amount, number): of two numbers of decimal(18, 6), rounded to 6 decimals, decimal(28, 6). DuckDB gives a product as
+  many digits as its factors have, 12 of them after the point, and stops at nine millions.
+#}
+{% macro times(amount, number) -%} cast(cast({{ amount }} as decimal(28, 6)) * ({{ number }}) as decimal(28, 6)) {%- endmacro %}
+
 {# millionths(amount): a decimal(18, 6) as a whole number of millionths. #}
 {% macro millionths(amount) -%}
     cast(cast({{ amount }} as decimal(28, 6)) * 1000000 as {{ nrr.type_wide_integer() }})

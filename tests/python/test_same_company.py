@@ -37,6 +37,12 @@ SOURCES = [
     Source("periods", {"plan", "billing_interval"}),
     # item prices are the plans
     Source("chargebee", {"plan", "billing_interval"}),
+    # prices are the plans
+    Source("stripe_fivetran", {"plan", "billing_interval"}),
+    # price_id, and MRR by month
+    Source("stripe_change_events", {"plan"}),
+    # a contract says what is sold by its amount alone
+    Source("contracts", set()),
 ]
 
 

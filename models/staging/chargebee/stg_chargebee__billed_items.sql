@@ -56,9 +56,14 @@ priced as (
     select
         whole.*,
         -- what has tiers has an amount, and no price of a unit
-        case when unit_amount is null or unit_amount * quantity <> amount then 1 else quantity end as billed_quantity,
-        case when unit_amount is null or unit_amount * quantity <> amount then amount else unit_amount end
-            as billed_amount,
+        case
+            when unit_amount is null or {{ nrr.times('unit_amount', 'quantity') }} <> amount then 1
+            else quantity
+        end as billed_quantity,
+        case
+            when unit_amount is null or {{ nrr.times('unit_amount', 'quantity') }} <> amount then amount
+            else unit_amount
+        end as billed_amount,
         row_number() over (
             partition by subscription_id, item_price_id, date_from order by invoice_id desc, element_index desc
         ) as newest_first

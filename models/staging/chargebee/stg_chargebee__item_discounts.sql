@@ -135,8 +135,11 @@ amounts as (
         case
             when discount_type = 'percentage' then null
             when discount_type = 'offer_quantity'
-                then case when free_quantity < quantity then free_quantity else quantity end * unit_amount
-            when apply_on = 'each_unit_of_specified_items' then amount * quantity
+                then cast({{ nrr.times(
+                    'unit_amount', 'case when free_quantity < quantity then free_quantity else quantity end'
+                ) }} as decimal(18, 6))
+            when apply_on = 'each_unit_of_specified_items'
+                then cast({{ nrr.times('amount', 'quantity') }} as decimal(18, 6))
             when is_shared and total_amount > 0
                 then {{ nrr.part_of_amount('amount', 'amount_so_far', 'total_amount') }}
                 - {{ nrr.part_of_amount('amount', 'amount_so_far - item_amount', 'total_amount') }}

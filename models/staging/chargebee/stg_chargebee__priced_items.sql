@@ -71,7 +71,7 @@ taxed as (
             as known_period,
         case when is_of_catalogue and price_period_unit is not null then price_period_unit else billing_period_unit end
             as known_period_unit,
-        cast(billed_quantity * unit_amount as decimal(28, 6)) as gross_amount,
+        {{ nrr.times('billed_quantity', 'unit_amount') }} as gross_amount,
         {{ 'coalesce(taxes.inclusive_tax_rate, 0)' if has_invoices else '0' }} as inclusive_tax_rate
     from costed
     {%- if has_invoices %}
@@ -105,8 +105,8 @@ finished as (
         item_family_id,
         currency,
         trial_end,
-        case when billed_quantity * net_unit_amount <> net_amount then 1 else billed_quantity end as quantity,
-        case when billed_quantity * net_unit_amount <> net_amount then net_amount else net_unit_amount end
+        case when {{ nrr.times('billed_quantity', 'net_unit_amount') }} <> net_amount then 1 else billed_quantity end as quantity,
+        case when {{ nrr.times('billed_quantity', 'net_unit_amount') }} <> net_amount then net_amount else net_unit_amount end
             as unit_amount,
         net_amount as amount,
         inclusive_tax_rate,

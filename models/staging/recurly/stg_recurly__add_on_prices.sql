@@ -188,11 +188,11 @@ fixed_lines as (
         case
             when proration_rate > 0 and proration_rate < 1
                 then cast(round({{ nrr.divided_amount('unit_amount', 'proration_rate') }}, 2) as decimal(18, 6))
-            when abs(quantity * unit_amount - subtotal) > 0.01 then subtotal
+            when abs({{ nrr.times('unit_amount', 'quantity') }} - subtotal) > 0.01 then subtotal
             else unit_amount
         end as whole_unit_amount,
         case
-            when coalesce(proration_rate, 1) = 1 and abs(quantity * unit_amount - subtotal) > 0.01 then 1
+            when coalesce(proration_rate, 1) = 1 and abs({{ nrr.times('unit_amount', 'quantity') }} - subtotal) > 0.01 then 1
             else quantity
         end as whole_quantity
     from lines
@@ -221,7 +221,7 @@ charged_add_ons as (
 usage_lines as (
     select
         lines.*,
-        coalesce(subtotal, quantity * unit_amount) as usage_amount,
+        coalesce(subtotal, {{ nrr.times('unit_amount', 'quantity') }}) as usage_amount,
         lead(ends_at) over (
             partition by subscription_id, plan_add_on_id order by ends_at, line_item_id
         ) as next_ends_at,
@@ -302,12 +302,12 @@ points as (
         on rows_of_add_ons.subscription_id = versions.subscription_id
     where
         not rows_of_add_ons.is_usage
-        and rows_of_add_ons.quantity * rows_of_add_ons.unit_amount > 0
+        and rows_of_add_ons.quantity > 0 and rows_of_add_ons.unit_amount > 0
         and versions.updated_at > rows_of_add_ons.told_at
         and (versions.updated_at < rows_of_add_ons.next_told_at or rows_of_add_ons.next_told_at is null)
         and versions.add_ons_total = 0
         and versions.largest_add_ons_total_before > 0
-        and versions.subtotal <= versions.unit_amount * coalesce(versions.quantity, 1)
+        and versions.subtotal <= {{ nrr.times('versions.unit_amount', 'coalesce(versions.quantity, 1)') }}
         and versions.state <> 'expired'
 
     union all

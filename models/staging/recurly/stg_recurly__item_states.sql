@@ -126,7 +126,7 @@ items as (
         coalesce(discounts.discount_percent, 0) as discount_percent,
         coalesce(discounts.discount_amount, 0) as whole_discount_amount,
         cast(
-            cast(cast(prices.quantity * prices.unit_amount as decimal(24, 6))
+            cast(cast({{ nrr.times('prices.quantity', 'prices.unit_amount') }} as decimal(24, 6))
             * cast(100 - coalesce(discounts.discount_percent, 0) as decimal(9, 6)) as decimal(30, 6))
             * cast(0.01 as decimal(3, 2)) as decimal(24, 6)
         ) as discounted_amount

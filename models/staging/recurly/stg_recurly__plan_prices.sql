@@ -116,11 +116,11 @@ line_prices as (
         has_tax_inside as is_tax_inclusive,
         tax_rate as line_tax_rate,
         case
-            when is_whole_period and abs(quantity * unit_amount - subtotal) > 0.01 then 1
+            when is_whole_period and abs({{ nrr.times('quantity', 'unit_amount') }} - subtotal) > 0.01 then 1
             else quantity
         end as quantity,
         case
-            when is_whole_period and abs(quantity * unit_amount - subtotal) > 0.01 then subtotal
+            when is_whole_period and abs({{ nrr.times('quantity', 'unit_amount') }} - subtotal) > 0.01 then subtotal
             when is_whole_period then unit_amount
             when abs(next_unit_amount * proration_rate - unit_amount) <= 0.011 then next_unit_amount
             else cast(round({{ nrr.divided_amount('unit_amount', 'proration_rate') }}, 2) as decimal(18, 6))

@@ -10,6 +10,14 @@
     'id', 'customer_id', 'status', 'cancel_at_period_end', 'pause_collection_behavior', 'livemode', '_fivetran_start',
     '_fivetran_end', '_fivetran_active', '_fivetran_synced', '_fivetran_deleted',
 ] -%}
+{%- set reason -%}
+    case
+            {%- for column in times.values() %}
+            when {{ nrr.read_timestamp(column) }} is null and {{ nrr.read_text(column) }} is not null
+                then 'unreadable_{{ column }}'
+            {%- endfor %}
+        end
+{%- endset -%}
 -- One row per version of a subscription that Fivetran has: its history or, without one, the subscription as it is now.
 with input as (
     select * from {{ nrr.input_rows(
@@ -36,38 +44,35 @@ typed as (
             when {{ nrr.is_false('_fivetran_active') }} then {{ nrr.read_timestamp('_fivetran_end') }}
         end as version_gone_at,
         {{ nrr.read_timestamp('_fivetran_synced') }} as recorded_at,
-        case
-            {%- for column in times.values() %}
-            when {{ nrr.read_text(column) }} is not null and {{ nrr.read_timestamp(column) }} is null
-                then 'unreadable_{{ column }}'
-            {%- endfor %}
-        end as source_reason,
-        {{ nrr.row_as_text(columns) }} as source_row
+        {{ reason }} as source_reason,
+        -- texts of rows are long: only of those that are told
+        case when {{ reason }} is not null then {{ nrr.row_as_text(columns) }} end as source_row
     from input
 ),
 
 -- a version that was delivered twice is one
-ranked as (
+deliveries as (
     select
         *,
         row_number() over (
             partition by subscription_id, version_at, source_reason
-            order by recorded_at desc nulls last, source_row
-        ) as delivery,
-        row_number() over (
-            partition by subscription_id, source_reason
-            order by version_at nulls first, recorded_at nulls first, source_row
-        ) as number_from_first,
-        row_number() over (
-            partition by subscription_id, source_reason
-            order by version_at desc nulls last, recorded_at desc nulls last, source_row desc
-        ) as number_from_newest
+            order by
+                recorded_at desc nulls last, status, ended_at, cancel_requested_at, cancels_at, period_starts_at,
+                pause_behavior, account_id
+        ) as delivery
     from typed
     where subscription_id is not null or account_id is not null or status is not null
 ),
 
 versions as (
-    select * from ranked
+    select
+        *,
+        row_number() over (
+            partition by subscription_id, source_reason
+            order by version_at nulls first
+        ) as version_number,
+        count(*) over (partition by subscription_id, source_reason) as number_of_versions
+    from deliveries
     where delivery = 1 or source_reason is not null
 )
 {%- if nrr.is_given('stripe_customer') %},
@@ -87,8 +92,8 @@ select
     versions.subscription_id,
     versions.account_id,
     versions.version_at,
-    versions.number_from_first > 1 as is_evidence,
-    versions.number_from_newest = 1 as is_newest,
+    versions.version_number > 1 as is_evidence,
+    versions.version_number = versions.number_of_versions as is_newest,
     versions.status,
     {%- for name in times %}
     versions.{{ name }},
@@ -98,7 +103,7 @@ select
     cast(null as {{ nrr.type_instant() }}) as paused_at,
     {%- set deleted_at = ', deleted_customers.deleted_at' if nrr.is_given('stripe_customer') else '' %}
     case
-        when versions.number_from_newest = 1
+        when versions.version_number = versions.number_of_versions
             then coalesce(
                 case
                     when versions.version_gone_at < {{ nrr.timestamp_literal('2200-01-01') }}

@@ -25,7 +25,7 @@ select
     typed.amendment_id,
     typed.version_id,
     versions.subscription_id,
-    versions.version,
+    versions.version_number,
     typed.kind,
     typed.created_at,
     coalesce(typed.created_at, typed.booked_at, typed.effective_at) as asked_at,

@@ -16,7 +16,7 @@ discounts as (
 ),
 
 pairs as (
-    {%- for level, key in [('rateplan', 'rate_plan_id'), ('subscription', 'subscription_id'), ('account', 'owner_id')] %}
+    {%- for level, key in nrr.zuora_discount_levels() %}
     select
         charges.charge_id,
         charges.subscription_id,

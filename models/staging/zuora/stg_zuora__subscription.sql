@@ -5,7 +5,8 @@ with given as (
         'subscription',
         [
             'id', 'name', 'original_id', 'account_id', 'version', 'is_latest_version', 'status', 'current_term',
-            'current_term_period_type', 'initial_term', 'initial_term_period_type', 'created_date', 'original_created_date',
+            'current_term_period_type', 'initial_term', 'initial_term_period_type', 'created_date',
+            'original_created_date',
         ],
         days=['cancelled_date', 'subscription_end_date', 'term_end_date'],
     ) }} as given
@@ -16,10 +17,10 @@ typed as (
         id as version_id,
         coalesce(name, original_id, id) as subscription_id,
         account_id,
-        coalesce({{ nrr.read_whole_number('version') }}, 0) as version,
+        coalesce({{ nrr.read_whole_number('version') }}, 0) as version_number,
         {{ nrr.is_true('is_latest_version') }} as is_marked_latest,
         {{ nrr.plain_word('status') }} as status,
-        coalesce({{ nrr.plain_word('current_term_period_type') }}, {{ nrr.plain_word('initial_term_period_type') }}, 'month')
+        coalesce({{ nrr.plain_word('coalesce(current_term_period_type, initial_term_period_type)') }}, 'month')
             as term_interval,
         {{ nrr.read_decimal('coalesce(current_term, initial_term)') }} as term_count,
         {{ nrr.read_timestamp('created_date') }} as created_at,
@@ -43,7 +44,7 @@ select
     version_id,
     subscription_id,
     account_id,
-    version,
+    version_number,
     -- what a state is called: when a charge begins and ends its segments say
     case
         when is_cancelled or status in ('active', 'expired', 'suspended', 'outofterm') then 'active'
@@ -67,7 +68,7 @@ select
     not is_deleted and row_number() over (
         partition by subscription_id, is_deleted
         order by
-            case when is_pending then 1 else 0 end, case when is_marked_latest then 0 else 1 end, version desc,
+            case when is_pending then 1 else 0 end, case when is_marked_latest then 0 else 1 end, version_number desc,
             created_at desc nulls last, version_id
     ) = 1 as is_current
 from judged

@@ -213,7 +213,7 @@ def test_without_taxes_the_newest_invoice_says_how_much_of_a_price_is_tax(built)
 
 
 def test_usage_counts_from_the_end_of_its_period_until_the_next_is_over(built, otherwise):
-    # 10 beside it; nothing in March to May, where only a draft was made, and August is over with the subscription
+    # 10 beside it; of March to May there is a draft alone; August is over with the subscription
     assert built.mrr("usage") == [
         (1, 10),
         (1, Decimal("43.5")),

@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('zuora')) }}
+{{ config(enabled=nrr.has_source('zuora'), materialized='table') }}
 -- One row per segment of a recurring charge and segment of a discount that lowers it for some time.
 with segments as (
     select * from {{ ref('stg_zuora__charge_segment') }}

@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('zuora')) }}
+{{ config(enabled=nrr.has_source('zuora'), materialized='table') }}
 -- One row per version of a subscription, those that are gone too: its values, and which version counts.
 with given as (
     select * from {{ nrr.zuora_rows(

@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('zuora')) }}
+{{ config(enabled=nrr.has_source('zuora'), materialized='table') }}
 {%- set grace_days = nrr.grace_days('zuora') -%}
 -- One row per state of a recurring charge, and per segment that cannot be used.
 with states as (
@@ -18,7 +18,8 @@ newest_load as (
 -- The states of one charge carry the time of the newest load, so that all months up to it are known to be complete.
 carriers as (
     select min(charge_id) as charge_id
-    from states
+    from {{ ref('stg_zuora__charge_segment') }}
+    where kind = 'recurring' and reason is null and (ends_at is null or starts_at < ends_at)
 ),
 {%- if grace_days > 0 %}
 

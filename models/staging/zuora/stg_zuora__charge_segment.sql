@@ -42,6 +42,9 @@ charges as (
         {%- else %}
         charges.currency as paid_currency,
         {%- endif %}
+        -- an old version may be missing where only the latest ones are loaded
+        max(case when versions.version_id is not null then 1 else 0 end) over (partition by charges.item_id)
+            as is_known,
         row_number() over (
             partition by coalesce(versions.subscription_id, charges.charge_id), charges.item_id, charges.segment
             order by charges.version_number desc nulls last, charges.recorded_at desc nulls last, charges.charge_id
@@ -72,11 +75,11 @@ periods as (
             else {{ nrr.zuora_period('billing_period', 'specific_billing_period', 'count') }}
         end as period_count,
         -- 'Per Month', 'Per Week', 'Per Specific Months'
-        {% set base = "replace(list_price_base, 'per', '')" -%}
+        {% set base = 'substr(list_price_base, 4)' -%}
         {{ nrr.zuora_period(base, 'specific_list_price_base', 'interval') }} as base_interval,
         {{ nrr.zuora_period(base, 'specific_list_price_base', 'count') }} as base_count
     from charges
-    where newest_first = 1
+    where newest_first = 1 and (subscription_id is not null or is_known = 0)
 ),
 {%- if has_tiers %}
 

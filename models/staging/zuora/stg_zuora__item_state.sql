@@ -32,7 +32,8 @@ segments_then as (
         segments.*,  -- noqa: AM04
         coalesce(points.changes_at < segments.ends_at, true) as is_live,
         row_number() over (
-            partition by points.subscription_id, points.item_id, points.changes_at order by segments.starts_at desc
+            partition by points.subscription_id, points.item_id, points.changes_at
+            order by segments.starts_at desc, segments.charge_id
         ) as newest_first
     from points
     inner join segments

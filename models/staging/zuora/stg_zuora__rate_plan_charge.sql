@@ -86,6 +86,7 @@ joined as (
     {%- if has_products %}
     left join products on charges.product_rate_plan_charge_id = products.id and products.newest_first = 1
     {%- endif %}
+    where not coalesce(plans.is_deleted, false)
 )
 
 select

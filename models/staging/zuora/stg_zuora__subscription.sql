@@ -4,7 +4,7 @@ with given as (
     select * from {{ nrr.zuora_rows(
         'subscription',
         [
-            'id', 'name', 'original_id', 'account_id', 'version', 'is_latest_version', 'status', 'current_term',
+            'id', 'name', 'original_id', 'previous_subscription_id', 'account_id', 'version', 'is_latest_version', 'status', 'current_term',
             'current_term_period_type', 'initial_term', 'initial_term_period_type', 'created_date',
             'original_created_date',
         ],
@@ -16,6 +16,8 @@ typed as (
     select
         id as version_id,
         coalesce(name, original_id, id) as subscription_id,
+        original_id as first_version_id,
+        previous_subscription_id as previous_version_id,
         account_id,
         coalesce({{ nrr.read_whole_number('version') }}, 0) as version_number,
         {{ nrr.is_true('is_latest_version') }} as is_marked_latest,
@@ -43,6 +45,8 @@ judged as (
 select
     version_id,
     subscription_id,
+    first_version_id,
+    previous_version_id,
     account_id,
     version_number,
     -- what a state is called: when a charge begins and ends its segments say

@@ -240,8 +240,15 @@ def test_without_a_mark_the_highest_version_is_the_latest(built):
     assert built.mrr("unmarked") == [(14, 20)]
 
 
+def test_where_only_the_latest_versions_are_loaded_the_others_are_no_problem(built):
+    # suspended by an amendment of the version before it, which is not there
+    assert built.mrr("latestonly") == [(3, 30), (2, 0), (9, 30)]
+    assert "C-LO" not in built.rejected
+
+
 def test_deleted_rows_are_not_there(built):
     assert built.mrr("deleted") == [(14, 10)]
+    assert built.mrr("goneplan") == [(14, 10)]
     assert built.mrr("gonecharge") == [(14, 10)]
 
 

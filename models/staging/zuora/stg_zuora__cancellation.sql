@@ -22,7 +22,9 @@ entered as (
         versions.subscription_id,
         versions.cancelled_at,
         -- where no amendment tells, the version that is cancelled was made for that
-        {%- set made_for_that = 'case when versions.created_at > versions.first_created_at then versions.created_at end' %}
+        {%- set made_for_that -%}
+        case when versions.created_at > versions.first_created_at then versions.created_at end
+        {%- endset %}
         {%- if has_amendments %}
         coalesce(amendments.asked_at, {{ made_for_that }}) as entered_at
         {%- else %}

@@ -14,7 +14,9 @@
         'stripe': nrr.stripe_inputs()[nrr.stripe_loader()],
         'chargebee': ['chargebee_subscription'],
         'recurly': nrr.recurly_inputs()[nrr.recurly_loader()],
-        'zuora': ['zuora_subscription', 'zuora_rate_plan', 'zuora_rate_plan_charge'],
+        'zuora': [
+            nrr.zuora_input('subscription'), nrr.zuora_input('rate_plan'), nrr.zuora_input('rate_plan_charge'),
+        ],
     }) -%}
 {% endmacro %}
 

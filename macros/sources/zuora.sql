@@ -15,14 +15,14 @@
 {% endmacro %}
 
 {#
-  zuora_rows(table, columns, days): a relation with the rows of a table: these columns as text, those of `days` as the text of
-  a day, whatever time of day the loader gave it; is_deleted, whether the row is gone in Zuora; and recorded_at, when it was
-  loaded or else changed last, as text. A column named `type` is called `kind`.
+  zuora_rows(table, columns, days): a relation with the rows of a table: these columns as text, those of `days` as the
+  text of a day, whatever time of day the loader gave it; is_deleted, whether the row is gone in Zuora; and recorded_at,
+  when it was loaded or else changed last, as text. A column named `type` is called `kind`.
 #}
 {% macro zuora_rows(table, columns, days=[]) %}
     {%- set loaded = [
-        '_fivetran_synced', '_airbyte_extracted_at', '_airbyte_emitted_at', 'updated_date', 'updateddate', 'created_date',
-        'createddate',
+        '_fivetran_synced', '_airbyte_extracted_at', '_airbyte_emitted_at', 'updated_date', 'updateddate',
+        'created_date', 'createddate',
     ] -%}
     {%- set deleted = ['_fivetran_deleted', 'deleted'] -%}
     {%- set read = [] -%}
@@ -35,7 +35,8 @@
                 {%- for column in columns + days %}
                 {%- set text = nrr.read_text(nrr.column_name(column)) -%}
                 {%- if '_' in column -%}
-                    {%- set text = 'coalesce(' ~ text ~ ', ' ~ nrr.read_text(nrr.column_name(column.replace('_', ''))) ~ ')' -%}
+                    {%- set other = nrr.read_text(nrr.column_name(column.replace('_', ''))) -%}
+                    {%- set text = 'coalesce(' ~ text ~ ', ' ~ other ~ ')' -%}
                 {%- endif %}
                 {{ 'substr(' ~ text ~ ', 1, 10)' if column in days else text }}
                     as {{ 'kind' if column == 'type' else column }},
@@ -52,12 +53,14 @@
 {%- endmacro %}
 
 {#
-  zuora_period(word, number, part): how long a billing period is that Zuora names by a plain word, with its number of months,
-  weeks or days where it is one of these: as an interval or as a count of such intervals. Null for a word that is not known.
+  zuora_period(word, number, part): how long a billing period is that Zuora names by a plain word, with its number of
+  months, weeks or days where it is one of these: as an interval or as a count of such intervals. Null for a word that
+  is not known.
 #}
 {% macro zuora_period(word, number, part) -%}
     {%- set periods = [
-        ('month', 'month', 1), ('quarter', 'quarter', 1), ('semiannual', 'month', 6), ('annual', 'year', 1), ('year', 'year', 1),
+        ('month', 'month', 1), ('quarter', 'quarter', 1), ('semiannual', 'month', 6), ('annual', 'year', 1),
+        ('year', 'year', 1),
         ('eighteenmonths', 'month', 18), ('twoyears', 'year', 2), ('threeyears', 'year', 3), ('fiveyears', 'year', 5),
         ('specificmonths', 'month', number), ('week', 'week', 1), ('specificweeks', 'week', number), ('day', 'day', 1),
         ('specificdays', 'day', number), ('specificyears', 'year', number),
@@ -71,5 +74,12 @@
 
 {# months_in(interval, count): how many months a billing period has; null where it is no number of them. #}
 {% macro months_in(interval, count) -%}
-    case {{ interval }} when 'month' then {{ count }} when 'quarter' then 3 * {{ count }} when 'year' then 12 * {{ count }} end
+    case {{ interval }}
+        when 'month' then {{ count }} when 'quarter' then 3 * {{ count }} when 'year' then 12 * {{ count }}
+    end
 {%- endmacro %}
+
+{# zuora_discount_levels(): what a discount may hold for, in the order in which they are taken off, and its id. #}
+{% macro zuora_discount_levels() %}
+    {%- do return([('rateplan', 'rate_plan_id'), ('subscription', 'subscription_id'), ('account', 'owner_id')]) -%}
+{% endmacro %}

@@ -19,13 +19,48 @@ typed as (
         {{ nrr.read_timestamp('resume_date') }} as resumed_at
     from given
     where not is_deleted and coalesce({{ nrr.plain_word('status') }}, 'completed') = 'completed'
+),
+
+versions as (
+    select
+        subscription_id,
+        version_id,
+        version_number
+    from {{ ref('stg_zuora__subscription') }}
+
+    union all
+
+    select
+        subscription_id,
+        previous_version_id as version_id,
+        version_number - 1 as version_number
+    from {{ ref('stg_zuora__subscription') }}
+
+    union all
+
+    select
+        subscription_id,
+        first_version_id as version_id,
+        1 as version_number
+    from {{ ref('stg_zuora__subscription') }}
+),
+
+-- of versions that are not loaded their successors tell
+numbers as (
+    select
+        version_id,
+        min(subscription_id) as subscription_id,
+        max(version_number) as version_number
+    from versions
+    where version_id is not null
+    group by version_id
 )
 
 select
     typed.amendment_id,
     typed.version_id,
-    versions.subscription_id,
-    versions.version,
+    numbers.subscription_id,
+    numbers.version_number,
     typed.kind,
     typed.created_at,
     coalesce(typed.created_at, typed.booked_at, typed.effective_at) as asked_at,
@@ -33,4 +68,4 @@ select
     typed.suspended_at,
     typed.resumed_at
 from typed
-inner join {{ ref('stg_zuora__subscription') }} as versions on typed.version_id = versions.version_id
+inner join numbers on typed.version_id = numbers.version_id

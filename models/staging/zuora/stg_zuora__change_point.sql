@@ -1,6 +1,6 @@
 {{ config(enabled=nrr.has_source('zuora')) }}
--- One row per recurring charge and time at which something about it changes: a segment or a discount begins or ends, the
--- subscription is suspended, resumed or gets another owner.
+-- One row per recurring charge and time at which something about it changes: a segment or a discount begins or ends,
+-- the subscription is suspended, resumed or gets another owner.
 with segments as (
     select * from {{ ref('stg_zuora__charge_segment') }}
     where kind = 'recurring' and reason is null and (ends_at is null or starts_at < ends_at)

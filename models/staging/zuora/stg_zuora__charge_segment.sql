@@ -3,8 +3,8 @@
 {%- set has_accounts = nrr.has_zuora('account') -%}
 {%- set has_tax_rates = nrr.has_zuora('taxation_item') or nrr.has_zuora('invoice_item') -%}
 {%- set at_cancellation = nrr.setting('nrr_churn_at') == 'cancellation' -%}
--- One row per recurring charge or discount and segment of it, in the version of its subscription that counts: from when until
--- when, and what it costs or takes off; or the reason why that cannot be said.
+-- One row per recurring charge or discount and segment of it, in the version of its subscription that counts: from when
+-- until when, and what it costs or takes off; or the reason why that cannot be said.
 with versions as (
     select * from {{ ref('stg_zuora__subscription') }}
 ),
@@ -16,38 +16,6 @@ accounts as (
         max(upper(currency)) as currency
     from {{ nrr.zuora_rows('account', ['id', 'currency']) }} as given
     group by id
-),
-{%- endif %}
-
-{%- if at_cancellation %}
-
--- When a subscription was cancelled: when that was entered, or the day that it names if that is earlier. Where amendments are
--- not given, the version that is cancelled is what was entered.
-cancellations as (
-    {%- if nrr.has_zuora('amendment') %}
-    select
-        versions.subscription_id,
-        max(amendments.asked_at) as asked_at
-    from versions
-    inner join {{ ref('stg_zuora__amendment') }} as amendments on versions.subscription_id = amendments.subscription_id
-    where versions.is_current and versions.is_cancelled and amendments.kind like 'cancel%'
-    group by versions.subscription_id
-
-    union all
-
-    {% endif -%}
-    select
-        subscription_id,
-        case when created_at > first_created_at then created_at end as asked_at
-    from versions
-    where
-        is_current and is_cancelled
-        {%- if nrr.has_zuora('amendment') %}
-        and subscription_id not in (
-            select amendments.subscription_id from {{ ref('stg_zuora__amendment') }} as amendments
-            where amendments.kind like 'cancel%'
-        )
-        {%- endif %}
 ),
 {%- endif %}
 
@@ -66,10 +34,7 @@ charges as (
         versions.cancelled_at,
         versions.term_ends_at,
         {%- if at_cancellation %}
-        case
-            when versions.is_cancelled and versions.cancelled_at < cancellations.asked_at then versions.cancelled_at
-            when versions.is_cancelled then coalesce(cancellations.asked_at, versions.cancelled_at)
-        end as asked_at,
+        cancellations.asked_at,
         {%- endif %}
         versions.recorded_at as version_recorded_at,
         {%- if has_accounts %}
@@ -77,14 +42,18 @@ charges as (
         {%- else %}
         charges.currency as paid_currency,
         {%- endif %}
+        -- an old version may be missing where only the latest ones are loaded
+        max(case when versions.version_id is not null then 1 else 0 end) over (partition by charges.item_id)
+            as is_known,
         row_number() over (
             partition by coalesce(versions.subscription_id, charges.charge_id), charges.item_id, charges.segment
-            order by charges.version desc nulls last, charges.recorded_at desc nulls last, charges.charge_id
+            order by charges.version_number desc nulls last, charges.recorded_at desc nulls last, charges.charge_id
         ) as newest_first
     from {{ ref('stg_zuora__rate_plan_charge') }} as charges
     left join versions on charges.version_id = versions.version_id
     {%- if at_cancellation %}
-    left join cancellations on versions.subscription_id = cancellations.subscription_id
+    left join {{ ref('stg_zuora__cancellation') }} as cancellations
+        on versions.subscription_id = cancellations.subscription_id
     {%- endif %}
     {%- if has_accounts %}
     left join accounts on coalesce(versions.account_id, charges.account_id) = accounts.account_id
@@ -106,11 +75,11 @@ periods as (
             else {{ nrr.zuora_period('billing_period', 'specific_billing_period', 'count') }}
         end as period_count,
         -- 'Per Month', 'Per Week', 'Per Specific Months'
-        {% set base = "replace(list_price_base, 'per', '')" -%}
+        {% set base = 'substr(list_price_base, 4)' -%}
         {{ nrr.zuora_period(base, 'specific_list_price_base', 'interval') }} as base_interval,
         {{ nrr.zuora_period(base, 'specific_list_price_base', 'count') }} as base_count
     from charges
-    where newest_first = 1
+    where newest_first = 1 and (subscription_id is not null or is_known = 0)
 ),
 {%- if has_tiers %}
 
@@ -142,7 +111,8 @@ prices as (
     inner join {{ ref('stg_zuora__rate_plan_charge_tier') }} as tiers
         on
             periods.charge_id = tiers.charge_id
-            and coalesce(tiers.currency, periods.paid_currency, '') = coalesce(periods.paid_currency, tiers.currency, '')
+            and coalesce(tiers.currency, periods.paid_currency, '')
+            = coalesce(periods.paid_currency, tiers.currency, '')
     group by periods.charge_id
 ),
 {%- endif %}
@@ -218,8 +188,8 @@ judged as (
 ),
 
 -- An amount for a billing period: the month's times its months, so that a yearly charge stays yearly; for other periods
--- (weeks, the unknown) a month's. A price for another time than the billing period is made one for it where it has a whole
--- number of those times.
+-- (weeks, the unknown) a month's. A price for another time than the billing period is made one for it where it has a
+-- whole number of those times.
 amounts as (
     select
         judged.*,
@@ -229,7 +199,10 @@ amounts as (
             when mrr is not null and period_months is not null then cast(mrr * period_months as decimal(18, 6))
             when mrr is not null then mrr
             when period_months > price_months and mod(period_months, price_months) = 0
-                then cast(cast(price as decimal(18, 6)) * cast(period_months / price_months as decimal(18, 6)) as decimal(18, 6))
+                then cast(
+                    cast(price as decimal(18, 6)) * cast(period_months / price_months as decimal(18, 6))
+                    as decimal(18, 6)
+                )
             else cast(price as decimal(18, 6))
         end as amount,
         case
@@ -282,7 +255,8 @@ select
     status,
     is_cancelled,
     starts_at,
-    case when next_starts_at < last_end or last_end is null then coalesce(next_starts_at, last_end) else last_end end as ends_at,
+    case when next_starts_at < last_end or last_end is null then coalesce(next_starts_at, last_end) else last_end end
+        as ends_at,
     product_id,
     plan_id,
     quantity,
@@ -292,7 +266,9 @@ select
     {%- set whole -%} cast((1 + tax_rate) * 1000000000000 as {{ integer }}) {%- endset %}
     cast(case
         when tax_rate > 0 and amount > 0
-            then {{ nrr.money_of_millionths(nrr.divide_whole('(2 * ' ~ gross ~ ' + ' ~ whole ~ ')', '(2 * ' ~ whole ~ ')')) }}
+            then {{ nrr.money_of_millionths(
+                nrr.divide_whole('(2 * ' ~ gross ~ ' + ' ~ whole ~ ')', '(2 * ' ~ whole ~ ')')
+            ) }}
         else amount
     end as decimal(18, 6)) as amount,
     paid_currency as currency,
@@ -314,9 +290,17 @@ select
     end as discount_level,
     coalesce(apply_discount_to, 'recurring') like '%recurring%' as is_off_recurring,
     is_stacked,
-    case when version_recorded_at > recorded_at then version_recorded_at else coalesce(recorded_at, version_recorded_at) end
-        as recorded_at,
-    case when reason = 'missing_effective_start_date' and coalesce(trigger_event, 'contracteffective') <> 'contracteffective'
-        then 'not_yet_triggered' else reason end as reason,
+    case
+        when version_recorded_at > recorded_at then version_recorded_at
+        else coalesce(recorded_at, version_recorded_at)
+    end as recorded_at,
+    -- a charge that waits for its activation or acceptance has no day yet
+    case
+        when
+            reason = 'missing_effective_start_date'
+            and coalesce(trigger_event, 'contracteffective') <> 'contracteffective'
+            then 'not_yet_triggered'
+        else reason
+    end as reason,
     source_row
 from bounded

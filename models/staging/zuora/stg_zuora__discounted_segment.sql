@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('zuora')) }}
+{{ config(enabled=nrr.has_source('zuora'), materialized='table') }}
 -- One row per segment of a recurring charge and segment of a discount that lowers it for some time.
 with segments as (
     select * from {{ ref('stg_zuora__charge_segment') }}
@@ -16,7 +16,7 @@ discounts as (
 ),
 
 pairs as (
-    {%- for level, key in [('rateplan', 'rate_plan_id'), ('subscription', 'subscription_id'), ('account', 'owner_id')] %}
+    {%- for level, key in nrr.zuora_discount_levels() %}
     select
         charges.charge_id,
         charges.subscription_id,

@@ -1,5 +1,8 @@
-{{ config(enabled=nrr.has_source('zuora'), materialized='table') }}
-{%- set levels = ['rateplan', 'subscription', 'account'] -%}
+{{ config(enabled=nrr.has_source('zuora')) }}
+{%- set levels = nrr.zuora_discount_levels() | map(attribute=0) | list -%}
+{%- set left_by_percents -%}
+cast(gross_of_month * cast((100 - percent_off) * cast(0.01 as decimal(3, 2)) as decimal(10, 8)) as decimal(28, 12))
+{%- endset -%}
 -- One row per recurring charge and time at which something about it changes: what it costs from then on, whether it has
 -- ended or is suspended, and who owns it.
 with points as (
@@ -29,7 +32,8 @@ segments_then as (
         segments.*,  -- noqa: AM04
         coalesce(points.changes_at < segments.ends_at, true) as is_live,
         row_number() over (
-            partition by points.subscription_id, points.item_id, points.changes_at order by segments.starts_at desc
+            partition by points.subscription_id, points.item_id, points.changes_at
+            order by segments.starts_at desc, segments.charge_id
         ) as newest_first
     from points
     inner join segments
@@ -52,7 +56,7 @@ owners_then as (
         states.changes_at,
         owners.account_id,
         row_number() over (
-            partition by states.subscription_id, states.item_id, states.changes_at order by owners.version desc
+            partition by states.subscription_id, states.item_id, states.changes_at order by owners.version_number desc
         ) as newest_first
     from states
     inner join owners
@@ -153,6 +157,25 @@ amounts_then as (
     group by subscription_id, item_id, changes_at
 ),
 
+-- a discount below nothing is a higher price
+raised as (
+    select
+        states.*,  -- noqa: AM04
+        cast(case
+            when folded_percents.discount_percent < 0
+                then
+                    states.amount
+                    * cast((100 - folded_percents.discount_percent) * cast(0.01 as decimal(3, 2)) as decimal(10, 8))
+            else states.amount
+        end as decimal(18, 6)) as raised_amount
+    from states
+    left join folded_percents
+        on
+            states.subscription_id = folded_percents.subscription_id
+            and states.item_id = folded_percents.item_id
+            and states.changes_at = folded_percents.changes_at
+),
+
 joined as (
     select
         states.*,  -- noqa: AM04
@@ -160,16 +183,16 @@ joined as (
         suspended.subscription_id is not null as is_suspended,
         coalesce(suspended.is_reconstructed, 0) = 1 as is_reconstructed,
         coalesce(folded_percents.number_of_discounts, 0) as number_of_discounts,
-        coalesce(folded_percents.discount_percent, 0) as percent_off,
+        case when folded_percents.discount_percent > 0 then folded_percents.discount_percent else 0 end as percent_off,
         {%- for level in levels %}
         cast(coalesce(amounts_then.{{ level }}_amount, 0) as decimal(28, 12)) as {{ level }}_amount,
         {%- endfor %}
         -- what is left of a month after percents
         cast(
-            cast(states.amount * {{ nrr.periods_per_year('states.billing_interval') }} as decimal(24, 6))
+            cast(states.raised_amount * {{ nrr.periods_per_year('states.billing_interval') }} as decimal(24, 6))
             / (12 * states.billing_interval_count) as decimal(28, 12)
         ) as gross_of_month
-    from states
+    from raised as states
     left join owners_then
         on
             states.subscription_id = owners_then.subscription_id
@@ -185,21 +208,22 @@ joined as (
     {%- endfor %}
 ),
 
--- Amounts are taken off after percents, as Zuora does, and each from the charge with the lowest number first, as far as it goes.
+-- Amounts are taken off after percents, as Zuora does, and each from the charge with the lowest number first, as far as
+-- it goes.
 left_0 as (
     select
         joined.*,
-        cast(gross_of_month * cast((100 - percent_off) * cast(0.01 as decimal(3, 2)) as decimal(10, 8)) as decimal(28, 12))
-            as left_of_month
+        {{ left_by_percents }} as left_of_month
     from joined
 )
-{%- for level, key in [('rateplan', 'rate_plan_id'), ('subscription', 'subscription_id'), ('account', 'owner_id')] %},
+{%- for level, key in nrr.zuora_discount_levels() %},
 
 before_{{ loop.index }} as (
     select
         left_{{ loop.index0 }}.*,
         coalesce(sum(left_of_month) over (
-            partition by {{ key }}, changes_at, is_live, is_suspended, case when {{ level }}_amount > 0 then 1 else 0 end
+            partition by
+                {{ key }}, changes_at, is_live, is_suspended, case when {{ level }}_amount > 0 then 1 else 0 end
             order by item_id, subscription_id
             rows between unbounded preceding and 1 preceding
         ), 0) as left_of_others
@@ -210,9 +234,9 @@ left_{{ loop.index }} as (
     select
         {%- set kept = [
             'subscription_id', 'item_id', 'changes_at', 'charge_id', 'rate_plan_id', 'owner_id', 'account_id', 'status',
-            'is_live', 'is_suspended', 'is_reconstructed', 'product_id', 'plan_id', 'charge_model', 'quantity', 'amount',
-            'currency', 'billing_interval', 'billing_interval_count', 'number_of_discounts', 'percent_off', 'recorded_at',
-            'source_row', 'gross_of_month',
+            'is_live', 'is_suspended', 'is_reconstructed', 'product_id', 'plan_id', 'charge_model', 'quantity',
+            'raised_amount', 'currency', 'billing_interval', 'billing_interval_count', 'number_of_discounts', 'percent_off',
+            'recorded_at', 'source_row', 'gross_of_month',
         ] -%}
         {%- for column in kept + ['rateplan_amount', 'subscription_amount', 'account_amount'] %}
         {{ column }},
@@ -229,8 +253,8 @@ left_{{ loop.index }} as (
 select
     {%- for column in [
         'subscription_id', 'item_id', 'changes_at', 'charge_id', 'account_id', 'status', 'is_live', 'is_suspended',
-        'is_reconstructed', 'product_id', 'plan_id', 'charge_model', 'quantity', 'amount', 'currency', 'billing_interval',
-        'billing_interval_count', 'number_of_discounts', 'percent_off', 'recorded_at', 'source_row',
+        'is_reconstructed', 'product_id', 'plan_id', 'charge_model', 'quantity', 'raised_amount as amount', 'currency',
+        'billing_interval', 'billing_interval_count', 'number_of_discounts', 'percent_off', 'recorded_at', 'source_row',
     ] %}
     {{ column }},
     {%- endfor %}
@@ -239,8 +263,7 @@ select
         when rateplan_amount + subscription_amount + account_amount > 0
             then cast(
                 cast(
-                    gross_of_month * cast((100 - percent_off) * cast(0.01 as decimal(3, 2)) as decimal(10, 8))
-                    - left_of_month as decimal(28, 12)
+                    {{ left_by_percents }} - left_of_month as decimal(28, 12)
                 ) * (12 * billing_interval_count) / {{ nrr.periods_per_year('billing_interval') }} as decimal(18, 6)
             )
         else 0

@@ -1,9 +1,9 @@
 {{ config(enabled=nrr.has_source('zuora')) }}
 {%- set columns = [
     'id', 'charge_number', 'original_id', 'segment', 'version', 'rate_plan_id', 'subscription_id', 'account_id',
-    'charge_type', 'charge_model', 'billing_period', 'specific_billing_period', 'list_price_base', 'specific_list_price_base',
-    'quantity', 'mrr', 'transaction_currency', 'discount_level', 'apply_discount_to', 'product_id', 'product_rate_plan_id',
-    'product_rate_plan_charge_id', 'trigger_event',
+    'charge_type', 'charge_model', 'billing_period', 'specific_billing_period', 'list_price_base',
+    'specific_list_price_base', 'quantity', 'mrr', 'transaction_currency', 'discount_level', 'apply_discount_to',
+    'product_id', 'product_rate_plan_id', 'product_rate_plan_charge_id', 'trigger_event',
 ] -%}
 {%- set days = ['effective_start_date', 'effective_end_date'] -%}
 {%- set has_products = nrr.has_zuora('product_rate_plan_charge') -%}
@@ -20,7 +20,9 @@ plans as (
     select
         given.*,  -- noqa: AM04
         row_number() over (partition by id order by recorded_at desc nulls last, subscription_id) as newest_first
-    from {{ nrr.zuora_rows('rate_plan', ['id', 'subscription_id', 'product_id', 'product_rate_plan_id', 'name']) }} as given
+    from {{ nrr.zuora_rows(
+        'rate_plan', ['id', 'subscription_id', 'product_id', 'product_rate_plan_id', 'name']
+    ) }} as given
 ),
 {%- if has_products %}
 
@@ -31,8 +33,8 @@ products as (
     from {{ nrr.zuora_rows(
         'product_rate_plan_charge',
         [
-            'id', 'charge_type', 'charge_model', 'discount_level', 'apply_discount_to', 'is_stacked_discount', 'tax_mode',
-            'taxable',
+            'id', 'charge_type', 'charge_model', 'discount_level', 'apply_discount_to', 'is_stacked_discount',
+            'tax_mode', 'taxable',
         ],
     ) }} as given
 ),
@@ -43,7 +45,7 @@ joined as (
         charges.id as charge_id,
         coalesce(charges.charge_number, charges.original_id, charges.id) as item_id,
         coalesce(charges.segment, charges.effective_start_date, charges.id) as segment,
-        {{ nrr.read_whole_number('charges.version') }} as version,
+        {{ nrr.read_whole_number('charges.version') }} as version_number,
         charges.rate_plan_id,
         coalesce(plans.subscription_id, charges.subscription_id) as version_id,
         charges.account_id,
@@ -84,6 +86,7 @@ joined as (
     {%- if has_products %}
     left join products on charges.product_rate_plan_charge_id = products.id and products.newest_first = 1
     {%- endif %}
+    where not coalesce(plans.is_deleted, false)
 )
 
 select

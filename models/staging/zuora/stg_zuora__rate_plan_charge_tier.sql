@@ -41,7 +41,8 @@ select
     currency,
     -- a tier begins where the one before it ends, whichever number its starting_unit counts from; the last has no end
     coalesce(lag(ending_unit) over (partition by charge_id, currency order by tier), 0) as from_quantity,
-    case when lead(tier) over (partition by charge_id, currency order by tier) is not null then ending_unit end as up_to,
+    case when lead(tier) over (partition by charge_id, currency order by tier) is not null then ending_unit end
+        as up_to,
     price,
     coalesce(is_flat, false) as is_flat,
     included_units,

@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('zuora')) }}
+{{ config(enabled=nrr.has_source('zuora'), materialized='table') }}
 {%- set grace_days = nrr.grace_days('zuora') -%}
 -- One row per state of a recurring charge, and per segment that cannot be used.
 with states as (
@@ -18,7 +18,8 @@ newest_load as (
 -- The states of one charge carry the time of the newest load, so that all months up to it are known to be complete.
 carriers as (
     select min(charge_id) as charge_id
-    from states
+    from {{ ref('stg_zuora__charge_segment') }}
+    where kind = 'recurring' and reason is null and (ends_at is null or starts_at < ends_at)
 ),
 {%- if grace_days > 0 %}
 
@@ -143,8 +144,9 @@ select
     cast(null as {{ nrr.type_instant() }}) as discount_ends_at,
     cast('zuora' as {{ nrr.type_text() }}) as source_system,
     is_reconstructed,
-    cast(case when number_of_discounts > {{ nrr.most_discounts() }} then 'too_many_discounts' end as {{ nrr.type_text() }})
-        as source_reason,
+    cast(case
+        when number_of_discounts > {{ nrr.most_discounts() }} then 'too_many_discounts'
+    end as {{ nrr.type_text() }}) as source_reason,
     source_row
 from units
 left join carriers on units.charge_id = carriers.charge_id
@@ -178,3 +180,33 @@ select
     source_row
 from {{ ref('stg_zuora__charge_segment') }}
 where reason is not null and reason <> 'not_yet_triggered'
+{%- if nrr.has_zuora('invoice_item') and nrr.setting('nrr_usage_counts') %}
+
+union all
+
+select
+    invoice_item_id as event_id,
+    account_id,
+    subscription_id,
+    item_id as subscription_item_id,
+    effective_at,
+    cast(null as bigint) as sequence,
+    recorded_at,
+    cast(status as {{ nrr.type_text() }}) as status,
+    product_id,
+    plan_id,
+    cast('usage' as {{ nrr.type_text() }}) as pricing_model,
+    cast(1 as decimal(18, 6)) as quantity,
+    cast(amount as decimal(18, 6)) as unit_amount,
+    currency,
+    cast(billing_interval as {{ nrr.type_text() }}) as billing_interval,
+    cast(billing_interval_count as decimal(18, 6)) as billing_interval_count,
+    cast(null as decimal(18, 6)) as discount_percent,
+    cast(null as decimal(18, 6)) as discount_amount,
+    cast(null as {{ nrr.type_instant() }}) as discount_ends_at,
+    cast('zuora' as {{ nrr.type_text() }}) as source_system,
+    false as is_reconstructed,
+    cast(null as {{ nrr.type_text() }}) as source_reason,
+    cast(null as {{ nrr.type_text() }}) as source_row
+from {{ ref('stg_zuora__usage_state') }}
+{%- endif %}

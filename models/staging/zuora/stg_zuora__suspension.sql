@@ -1,13 +1,15 @@
 {{ config(enabled=nrr.has_source('zuora')) }}
 {%- set has_amendments = nrr.has_zuora('amendment') -%}
--- One row per time in which a subscription is suspended: from when until when it is resumed, null where that is not known yet.
+-- One row per time in which a subscription is suspended: from when until when it is resumed, null where that is not
+-- known yet.
 with
 {%- if has_amendments %}
 amendments as (
     select * from {{ ref('stg_zuora__amendment') }}
 ),
 
--- The first resumption that is not before it. On the very day of a suspension only one that was entered with or after it counts.
+-- The first resumption that is not before it. On the very day of a suspension only one that was entered with or after
+-- it counts.
 suspensions as (
     select
         suspended.subscription_id,
@@ -22,7 +24,7 @@ suspensions as (
                 suspended.suspended_at < resumed.resumed_at
                 or suspended.amendment_id = resumed.amendment_id
                 or suspended.created_at < resumed.created_at
-                or suspended.version < resumed.version
+                or suspended.version_number < resumed.version_number
             )
     where suspended.suspended_at is not null
     group by suspended.subscription_id, suspended.suspended_at

@@ -9,7 +9,8 @@ taxation_items as (
         {{ nrr.read_rate('tax_rate') }} as tax_rate,
         {{ nrr.read_timestamp('tax_date') }} as taxed_at
     from {{ nrr.zuora_rows(
-        'taxation_item', ['id', 'rate_plan_charge_id', 'invoice_item_id', 'tax_rate', 'tax_rate_type'], days=['tax_date']
+        'taxation_item', ['id', 'rate_plan_charge_id', 'invoice_item_id', 'tax_rate', 'tax_rate_type'],
+        days=['tax_date'],
     ) }} as given
     where not is_deleted and coalesce({{ nrr.plain_word('tax_rate_type') }}, 'percentage') like 'percent%'
 ),

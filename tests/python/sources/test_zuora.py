@@ -1,5 +1,6 @@
-"""Zuora's tables: each case is an account of its own in the folder zuora, with the columns that Fivetran lands."""
+"""Zuora's tables: each case is an account of its own, in the columns that Fivetran lands."""
 
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,12 +12,15 @@ MODELS = ["--select", "+nrr__account_months", "+nrr__rejected_events"]
 JAN_FEB = [f"2024-{month:02}" for month in range(1, 13)] + ["2025-01", "2025-02"]
 
 
+AIRBYTE = {"_fivetran_deleted": "deleted", "_fivetran_synced": "_airbyte_extracted_at"}
+
+
 class Built:
-    def __init__(self, folder: Path, variables: dict | None = None):
-        self.dbt = Dbt(folder, data=DATA)
+    def __init__(self, folder: Path, variables: dict | None = None, data: Path = DATA):
+        self.dbt = Dbt(folder, data=data)
         self.dbt.succeed("build", *WITHOUT_TESTS, *MODELS, variables=variables)
         self.rows = self.dbt.query(
-            "select account_id, strftime(month, '%Y-%m'), mrr from nrr__account_months"
+            "select account_id, strftime(month, '%Y-%m'), mrr from nrr__account_months order by all"
         )
         self.rejected = dict(
             self.dbt.query("select subscription_item_id, reason from nrr__rejected_events")
@@ -166,9 +170,7 @@ def test_a_free_trial_is_a_discount_of_all(built):
     assert built.mrr("trial") == [(1, 0), (11, 80), (2, 0)]
 
 
-def test_a_discount_of_usage_alone_is_none_of_mrr_and_one_without_prices_is_what_its_mrr_says(
-    built,
-):
+def test_a_discount_of_usage_is_none_of_mrr_and_one_without_prices_is_what_its_mrr_says(built):
     assert built.mrr("usageoff") == [(14, 60)]
     assert built.mrr("negative") == [(14, 45)]
 
@@ -206,6 +208,28 @@ def test_tax_is_taken_out_of_prices_that_include_it_by_the_rate_of_the_newest_in
     assert built.rejected["C-TAXL"] == "missing_tax_rate"
 
 
+def test_without_taxes_the_newest_invoice_says_how_much_of_a_price_is_tax(built):
+    assert built.mrr("taxinv") == [(14, 100)]
+
+
+def test_usage_counts_from_the_end_of_its_period_until_the_next_is_over(built, otherwise):
+    # 10 beside it; of March to May there is a draft alone; August is over with the subscription
+    assert built.mrr("usage") == [
+        (1, 10),
+        (1, Decimal("43.5")),
+        (1, Decimal("51.2")),
+        (3, 10),
+        (1, 22),
+        (1, 10),
+        (6, 0),
+    ]
+    assert otherwise.mrr("usage") == [(8, 10), (6, 0)]
+
+
+def test_a_discount_below_nothing_raises_the_price(built):
+    assert built.mrr("uplift") == [(14, 120)]
+
+
 def test_drafts_and_what_is_pending_carry_nothing_and_change_nothing(built):
     for account in ["draft", "pending", "accept"]:
         assert built.mrr(account) == [(14, 0)]
@@ -216,8 +240,15 @@ def test_without_a_mark_the_highest_version_is_the_latest(built):
     assert built.mrr("unmarked") == [(14, 20)]
 
 
+def test_where_only_the_latest_versions_are_loaded_the_others_are_no_problem(built):
+    # suspended by an amendment of the version before it, which is not there
+    assert built.mrr("latestonly") == [(3, 30), (2, 0), (9, 30)]
+    assert "C-LO" not in built.rejected
+
+
 def test_deleted_rows_are_not_there(built):
     assert built.mrr("deleted") == [(14, 10)]
+    assert built.mrr("goneplan") == [(14, 10)]
     assert built.mrr("gonecharge") == [(14, 10)]
 
 
@@ -241,6 +272,19 @@ def test_what_cannot_be_used_is_named_and_what_is_not_triggered_yet_is_not(built
     assert "C-BR4" not in built.rejected
     assert built.rejected["C-BR5"] == "missing_discount_percentage"
     assert built.rejected["C-ORPHAN"] == "unmatched_subscription"
+
+
+def test_the_names_of_airbyte_and_data_query_are_read_too(built, tmp_path):
+    (tmp_path / "data/zuora").mkdir(parents=True)
+    shutil.copy(DATA / "exchange_rates.csv", tmp_path / "data")
+    for path in (DATA / "zuora").glob("*.csv"):
+        header, *rows = path.read_text().splitlines()
+        names = [AIRBYTE.get(name, name.replace("_", "")) for name in header.split(",")]
+        copied = tmp_path / "data/zuora" / path.name.replace("_", "")
+        copied.write_text("\n".join([",".join(names), *rows]) + "\n")
+    airbyte = Built(tmp_path, data=tmp_path / "data")
+    assert airbyte.rows == built.rows
+    assert airbyte.rejected == built.rejected
 
 
 def test_the_newest_load_says_up_to_when_the_data_is_complete(built):

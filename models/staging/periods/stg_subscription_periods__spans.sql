@@ -73,7 +73,10 @@ with_next as (
         periods.*,
         starts.replaced_at,
         followed.next_starts_at,
-        {{ dbt.dateadd('day', grace, 'periods.ends_at') }} as grace_ends_at
+        -- days of nrr_timezone, some of which have an hour more or less
+        {{ nrr.utc_time(
+            dbt.dateadd('day', grace, nrr.local_time('periods.ends_at')), nrr.setting('nrr_timezone')
+        ) }} as grace_ends_at
     from periods
     left join starts
         on

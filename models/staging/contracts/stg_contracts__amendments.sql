@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('contracts')) }}
+{{ config(enabled=nrr.has_source('contracts'), materialized='table') }}
 {%- set reporting_currency = nrr.setting('nrr_reporting_currency') -%}
 -- One row per amendment that can be read: the contract that it amends, or the reason for which nobody knows.
 with amendments as (

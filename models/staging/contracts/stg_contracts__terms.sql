@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('contracts')) }}
+{{ config(enabled=nrr.has_source('contracts'), materialized='table') }}
 {%- set grace = nrr.grace_days('contracts') -%}
 -- One row per contract that is no amendment and can be used: from when to when it runs, once what renews it is looked
 -- at.

@@ -126,7 +126,7 @@ select
         'effective_at': 'effective_at',
         'currency': 'currency',
     }, 'contracts', reason="'contract_below_zero'", row=dbt.concat([
-        'source_row', "': MRR '", nrr.as_text('mrr'), "' from '", nrr.as_text('change_day')
+        'source_row', "': from '", nrr.as_text('change_day')
     ])) }}
 from states
 where mrr < 0

@@ -31,9 +31,7 @@ select
         'effective_at': 'occurred_at',
         'plan_id': 'plan_id',
         'currency': 'currency',
-    }, 'mrr_movements', reason="'mrr_below_zero'", row=dbt.concat([
-        'source_row', "': sum '", nrr.as_text('mrr')
-    ])) }}
+    }, 'mrr_movements', reason="'mrr_below_zero'", row='source_row') }}
 from sums
 where mrr < 0
 

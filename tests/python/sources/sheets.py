@@ -176,6 +176,11 @@ class Sheets:
         """At the ends of the months of 2024 and of January 2025."""
         return [self.found.get((account, month), Decimal(0)) for month in MONTHS]
 
+    @cached_property
+    def repeated(self) -> set[str]:
+        """The rows that are there several times, and all count."""
+        return {row["value"].strip(", ") for row in self.dbt.rows("int_nrr__repeated_rows")}
+
     def reasons(self, account: str | None) -> list[str]:
         """Why rows of the account are not used."""
         rows = self.dbt.query("select account_id, reason from nrr__rejected_events")
@@ -186,9 +191,8 @@ def build(folder: Path, variables: dict) -> Dbt:
     write(folder / "data")
     dbt = Dbt(folder, data=folder / "data")
     dbt.succeed("seed", "--select", "path:seeds/rules", variables=variables)
-    dbt.succeed(
-        "run", "--select", "+nrr__account_months", "+nrr__rejected_events", variables=variables
-    )
+    wanted = ["+nrr__account_months", "+nrr__rejected_events", "int_nrr__repeated_rows"]
+    dbt.succeed("run", "--select", *wanted, variables=variables)
     return dbt
 
 

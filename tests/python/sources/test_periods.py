@@ -61,6 +61,11 @@ def test_rows_without_a_subscription_are_subscriptions_of_their_own(mrr):
     assert mrr("twins") == [60] * 8
 
 
+def test_rows_that_are_there_twice_without_an_id_count_and_are_named(built):
+    assert "p twins, , 2024-01-20, , 30" in built.repeated
+    assert not any("delivered twice" in row for row in built.repeated)
+
+
 def test_a_row_with_an_id_that_is_delivered_twice_is_one(built, mrr):
     assert mrr("delivered twice") == [30] * 8
     assert built.reasons("p delivered twice") == ["duplicate"]

@@ -87,8 +87,9 @@ def test_products_and_plans_are_items(mrr, states):
     ]
 
 
-def test_rows_of_one_key_and_month_add_up_as_the_sheets_own_total_does(mrr, states):
+def test_rows_of_one_key_and_month_add_up_as_the_sheets_own_total_does(built, mrr, states):
     assert mrr("added up") == [Decimal("150.75"), 101]
+    assert "s added up, 2024-02-01, 50.5, , , , 1" in built.repeated
     assert states("added up", "quantity, unit_amount")[0] == (3, Decimal("50.25"))
 
 

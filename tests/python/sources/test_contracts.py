@@ -89,6 +89,7 @@ def test_an_early_renewal_takes_the_place_of_the_contract(mrr):
 
 def test_after_churn_no_gap_is_bridged(mrr):
     assert mrr("came back") == months((100, 5), (0, 1), (130, 7))
+    assert mrr("gave up") == months((100, 5), (0, 1), (130, 7))
 
 
 def test_a_new_contract_renews_nothing(mrr):
@@ -102,6 +103,11 @@ def test_a_contract_of_no_type_follows_the_one_that_it_begins_behind(mrr):
 
 def test_contracts_of_an_account_add_up_and_a_renewal_renews_the_nearest(mrr):
     assert mrr("parallel") == months((100, 2), (140, 6), (150, 4), (50, 1))
+
+
+def test_a_renewal_that_names_nothing_renews_what_no_other_names(mrr):
+    """The contract of 50, early; that of 100 is renewed by name, on time."""
+    assert mrr("two renewals") == months((150, 5), (160, 1), (170, 7))
 
 
 def test_a_chain_may_have_one_id(mrr):
@@ -136,6 +142,11 @@ def test_an_amendment_may_end_before_its_contract(mrr):
 
 def test_an_amendment_that_outlasts_its_contract_holds_until_then(mrr):
     assert mrr("outlasts") == months((100, 2), (120, 4), (20, 3))
+
+
+def test_but_not_beyond_churn_and_up_to_a_late_renewal(mrr):
+    assert mrr("outlasts churn") == months((100, 2), (120, 2))
+    assert mrr("ends in the gap") == months((100, 2), (120, 4), (150, 7))
 
 
 def test_a_renewal_is_the_new_whole_and_later_amendments_are_its_own(mrr):

@@ -34,17 +34,18 @@ def test_the_running_sum_of_cents_is_the_mrr(mrr):
 
 
 def test_movements_of_one_instant_count_together_whatever_their_order(mrr, states):
-    """100 away and 150 more at once is no churn; 200 more and 150 away neither."""
-    assert mrr("instant") == [100, 100, 150, 150, 200, 200, 200, 200]
+    """100 away and 150 more at once is no churn; neither is 200 more and 150 away."""
+    assert mrr("instant") == [100, 100, 150, 150, 200, 200, 210, 210]
     assert states("instant", "effective_at, unit_amount") == [
         (datetime(2024, 1, 5, 10), 100),
         (datetime(2024, 3, 31, 23, 59, 59), 150),
         (datetime(2024, 5, 31, 23, 59, 59), 200),
+        (datetime(2024, 7, 31, 12), 210),
     ]
 
 
 def test_the_plan_is_the_newest_that_a_movement_names(states):
-    assert states("instant", "plan_id") == [("basic",), ("pro",), ("pro",)]
+    assert states("instant", "plan_id") == [("basic",), *[("pro",)] * 3]
 
 
 def test_each_subscription_has_its_own_sum(mrr, states):

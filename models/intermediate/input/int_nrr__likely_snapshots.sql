@@ -9,7 +9,10 @@ with states as (
         {{ nrr.month_of('ends_at') }} as end_month,
         {{ nrr.truncate_to_day(nrr.local_time('starts_at')) }} as first_day
     from {{ ref('int_nrr__item_states') }}
-    where starts_at < ends_at or (starts_at is not null and ends_at is null)
+    where
+        (starts_at < ends_at or (starts_at is not null and ends_at is null))
+        -- they are told which months have no row
+        and coalesce(source_system, '') <> 'mrr_snapshots'
 ),
 
 newest as (

@@ -12,7 +12,7 @@ select
     cast('{{ source }}' as {{ nrr.type_text() }}) as input,
     cast('repeated_row' as {{ nrr.type_text() }}) as reason,
     source_row as value,
-    count(*) as number_of_rows,
+    cast(count(*) as bigint) as number_of_rows,
     false as is_failure
 from {{ ref('stg_' ~ source ~ '__rows') }}
 where source_reason is null and {{ conditions[source] }}
@@ -24,7 +24,7 @@ select
     cast(null as {{ nrr.type_text() }}) as input,
     cast(null as {{ nrr.type_text() }}) as reason,
     cast(null as {{ nrr.type_text() }}) as value,
-    0 as number_of_rows,
+    cast(0 as bigint) as number_of_rows,
     false as is_failure
 from (select 1 as one) as nothing
 where 1 = 0

@@ -113,7 +113,9 @@ select
     renewal_of,
     currency,
     source_row,
-    row_number() over (partition by account_id order by start_day, contract_id, source_row) as row_of_account,
+    cast(
+        row_number() over (partition by account_id order by start_day, contract_id, source_row) as bigint
+    ) as row_of_account,
     case
         when own_reason in ('invalid_free_months', 'missing_ends_on') then coalesce(order_reason, own_reason)
         when own_reason is not null then own_reason

@@ -102,7 +102,7 @@ select
         else stop_day
     end as runs_until_day,
     case when is_renewed_in_time and renewed_day > end_day then end_day end as bridged_from_day,
-    row_number() over (
+    cast(row_number() over (
         partition by coalesce(contract_id, account_id), start_day order by account_id, row_of_account
-    ) as row_of_start
+    ) as bigint) as row_of_start
 from stopped

@@ -14,6 +14,8 @@ possible_contracts as (
         terms.row_of_account as contract_row,
         terms.currency as contract_currency,
         terms.start_day as contract_start_day,
+        terms.paid_from_day as contract_paid_from_day,
+        terms.months_of_term as contract_months_of_term,
         terms.end_day as contract_end_day,
         terms.renewed_day,
         terms.churned_before_day as contract_churned_before_day,
@@ -57,6 +59,8 @@ select
     amendments.*,  -- noqa: AM04
     counted.contract_row,
     counted.contract_start_day,
+    counted.contract_paid_from_day,
+    counted.contract_months_of_term,
     counted.contract_end_day,
     counted.renewed_day,
     counted.contract_churned_before_day,
@@ -70,6 +74,7 @@ select
             then 'amendment_in_other_currency'
         when
             amendments.amount_is = 'total'
+            and amendments.amendment_is = 'difference'
             and amendments.end_day is null
             and amendments.paid_from_day >= counted.contract_end_day
             then 'missing_ends_on'

@@ -9,7 +9,16 @@ amended as (
     select
         amendments.*,
         case when paid_from_day < contract_start_day then contract_start_day else paid_from_day end as from_day,
+        -- a new total without an end of its own is that of the whole contract
+        case
+            when amendment_is = 'total' and end_day is null then contract_paid_from_day
+            else paid_from_day
+        end as spread_from_day,
         coalesce(end_day, contract_end_day) as spread_until_day,
+        case
+            when amendment_is = 'total' and end_day is null then contract_months_of_term
+            else months_of_term
+        end as months_of_spread,
         case
             when churned_before_day < end_day or end_day is null then churned_before_day
             else end_day
@@ -27,7 +36,7 @@ together as (
         runs_until_day as until_day,
         paid_from_day as spread_from_day,
         end_day as spread_until_day,
-        months_of_term,
+        months_of_term as months_of_spread,
         amount,
         amount_is
     from {{ ref('stg_contracts__terms') }}
@@ -50,9 +59,9 @@ together as (
             when renewed_day < own_end_day then renewed_day
             else own_end_day
         end as until_day,
-        paid_from_day as spread_from_day,
+        spread_from_day,
         spread_until_day,
-        months_of_term,
+        months_of_spread,
         amount,
         amount_is
     from amended
@@ -62,7 +71,7 @@ counted as (
     select
         together.*,
         coalesce(
-            months_of_term,
+            months_of_spread,
             {{ nrr.whole_months('spread_from_day', 'spread_until_day') }}
         ) as number_of_months,
         {{ dbt.datediff('spread_from_day', 'spread_until_day', 'day') }} as number_of_days

@@ -127,8 +127,12 @@ def test_a_difference_is_added_up_to_the_contracts_end(mrr):
 
 
 def test_a_new_total_takes_the_place_of_all_before_it(mrr):
-    """100 more from March, 9,000 for the last six months in all, and 60 more from September."""
+    """100 more from March; from July as if it were 18,000 for the year; 60 more from September."""
     assert mrr("new total") == months((1000, 2), (1100, 4), (1500, 2), (1560, 4))
+
+
+def test_a_new_total_with_an_end_of_its_own_is_that_of_its_own_time(mrr):
+    assert mrr("own total") == months((1000, 6), (1500, 6))
 
 
 def test_sums_are_rounded_once(mrr):

@@ -16,9 +16,32 @@
     {%- do return('fivetran') -%}
 {% endmacro %}
 
+{# recurly_input(kind): what the table that tells of it is called, by the loader whose tables are read. #}
+{% macro recurly_input(kind) %}
+    {%- do return({
+        'subscriptions': {'fivetran': 'recurly_subscription_history', 'airbyte': 'recurly_subscriptions'},
+        'plans': {'fivetran': 'recurly_plan_history', 'airbyte': 'recurly_plans'},
+        'lines': {'fivetran': 'recurly_line_item_history', 'airbyte': 'recurly_line_items'},
+        'changes': {'fivetran': 'recurly_subscription_change_history', 'airbyte': 'recurly_subscription_changes'},
+        'plan_add_ons': {'fivetran': 'recurly_plan_add_on_history', 'airbyte': 'recurly_add_ons'},
+        'redemptions': {
+            'fivetran': 'recurly_coupon_redemption_history', 'airbyte': 'recurly_account_coupon_redemptions',
+        },
+        'accounts': {'fivetran': 'recurly_account_history', 'airbyte': 'recurly_accounts'},
+    }[kind][nrr.recurly_loader()]) -%}
+{% endmacro %}
+
+{# recurly_has(kind): whether that table is given; add-ons of subscriptions stand within Airbyte's subscriptions. #}
+{% macro recurly_has(kind) %}
+    {%- if kind == 'add_ons' -%}
+        {%- do return(nrr.recurly_loader() == 'airbyte' or nrr.is_given('recurly_subscription_add_on_history')) -%}
+    {%- endif -%}
+    {%- do return(nrr.is_given(nrr.recurly_input(kind))) -%}
+{% endmacro %}
+
 {#
-  periods_later(instant, number, months, days): the instant so many periods of `months` months and `days` days later, of which
-  one is 0.
+  periods_later(instant, number, months, days): the instant so many periods of `months` months and `days` days later, of
+  which one is 0.
 #}
 {% macro periods_later(instant, number, months, days) -%}
     {%- set later = dbt.dateadd('month', '(' ~ number ~ ' * ' ~ months ~ ')', instant) -%}
@@ -26,19 +49,21 @@
 {%- endmacro %}
 
 {#
-  periods_passed(earlier, later, months, days): how many whole periods lie between two instants: the right number or, where
-  the last month is not over, one more.
+  periods_passed(earlier, later, months, days): how many whole periods lie between two instants: the right number or,
+  where the last month is not over, one more.
 #}
 {% macro periods_passed(earlier, later, months, days) -%}
     cast(floor(case
         when {{ months }} > 0 then {{ nrr.months_between(earlier, later) }} / {{ months }}
-        else {{ dbt.datediff('cast(' ~ earlier ~ ' as date)', 'cast(' ~ later ~ ' as date)', 'day') }} / nullif({{ days }}, 0)
+        else
+            {{ dbt.datediff('cast(' ~ earlier ~ ' as date)', 'cast(' ~ later ~ ' as date)', 'day') }}
+            / nullif({{ days }}, 0)
     end) as integer)
 {%- endmacro %}
 
 {#
-  period_begun_by(instant, anchor, number, months, days): when the period begins that runs at an instant, where periods begin at
-  the anchor, and `number` is periods_passed() between the two; the anchor, if that is later.
+  period_begun_by(instant, anchor, number, months, days): when the period begins that runs at an instant, where periods
+  begin at the anchor, and `number` is periods_passed() between the two; the anchor, if that is later.
 #}
 {% macro period_begun_by(instant, anchor, number, months, days) -%}
     case
@@ -49,7 +74,7 @@
     end
 {%- endmacro %}
 
-{# period_from(instant, anchor, number, months, days): when the first period begins that does not begin before the instant. #}
+{# period_from(instant, anchor, number, months, days): when the first period begins that does not begin before it. #}
 {% macro period_from(instant, anchor, number, months, days) -%}
     case
         when {{ instant }} <= {{ anchor }} then {{ anchor }}
@@ -61,7 +86,9 @@
 
 {# day_later(instant), day_earlier(instant): a day of slack, since one event has several times in several tables. #}
 {% macro day_later(instant) -%} cast({{ dbt.dateadd('day', 1, instant) }} as {{ nrr.type_instant() }}) {%- endmacro %}
-{% macro day_earlier(instant) -%} cast({{ dbt.dateadd('day', -1, instant) }} as {{ nrr.type_instant() }}) {%- endmacro %}
+{% macro day_earlier(instant) -%}
+    cast({{ dbt.dateadd('day', -1, instant) }} as {{ nrr.type_instant() }})
+{%- endmacro %}
 
 {# end_of_time(): an instant behind all others, for what has no end. #}
 {% macro end_of_time() -%} {{ nrr.timestamp_literal('2300-01-01 00:00:00') }} {%- endmacro %}

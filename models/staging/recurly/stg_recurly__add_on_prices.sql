@@ -1,7 +1,6 @@
-{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
-{%- set has_lines = nrr.is_given('recurly_line_items' if is_airbyte else 'recurly_line_item_history') -%}
-{%- set has_add_ons = is_airbyte or nrr.is_given('recurly_subscription_add_on_history') -%}
-{%- set has_types = nrr.is_given('recurly_add_ons' if is_airbyte else 'recurly_plan_add_on_history') -%}
+{%- set has_lines = nrr.recurly_has('lines') -%}
+{%- set has_add_ons = nrr.recurly_has('add_ons') -%}
+{%- set has_types = nrr.recurly_has('plan_add_ons') -%}
 {%- set counts_usage = nrr.setting('nrr_usage_counts') -%}
 {{ config(enabled=nrr.has_source('recurly')) }}
 -- One row per add-on of a subscription, each an item of its own, and instant at which something tells its price and
@@ -27,10 +26,10 @@ subscriptions as (
         versions.first_updated_at,
         versions.started_at,
         versions.is_tax_inclusive,
-        plans.period_months,
-        plans.period_days
+        plan_periods.period_months,
+        plan_periods.period_days
     from {{ ref('stg_recurly__subscription_versions') }} as versions
-    left join {{ ref('stg_recurly__plans') }} as plans on versions.plan_id = plans.plan_id
+    left join {{ ref('stg_recurly__plans') }} as plan_periods on versions.plan_id = plan_periods.plan_id
     where versions.version_number = 1 and versions.started_at is not null
 ),
 {%- if has_add_ons %}
@@ -120,6 +119,10 @@ known_add_ons as (
         max(case when is_usage then 1 else 0 end) as is_usage
     from rows_of_add_ons
     group by subscription_id, plan_add_on_id
+),
+
+with_rows as (
+    select distinct subscription_id from known_add_ons
 ),
 {%- endif %}
 {%- if has_lines %}
@@ -211,6 +214,10 @@ charged_until as (
     from fixed_lines
 ),
 
+with_charges as (
+    select distinct subscription_id from fixed_lines
+),
+
 charged_add_ons as (
     select distinct
         subscription_id,
@@ -247,8 +254,9 @@ points as (
         1 as evidence_rank,
         true as is_live,
         rows_of_add_ons.add_on_code,
-        cast(case when rows_of_add_ons.tier_type in ('tiered', 'volume', 'stairstep') then 'tiered' end as {{ nrr.type_text() }})
-            as pricing_model,
+        cast(case
+            when rows_of_add_ons.tier_type in ('tiered', 'volume', 'stairstep') then 'tiered'
+        end as {{ nrr.type_text() }}) as pricing_model,
         rows_of_add_ons.quantity,
         rows_of_add_ons.unit_amount,
         cast(null as boolean) as is_tax_inclusive,
@@ -326,7 +334,8 @@ points as (
         case when versions.version_number = 1 then versions.started_at else versions.updated_at end as starts_at,
         {%- endif %}
         1 as evidence_rank,
-        {%- set told = 'versions.add_ons_total - coalesce(priced_sums.priced_total, 0)' if has_add_ons else 'versions.add_ons_total' %}
+        {%- set priced = 'coalesce(priced_sums.priced_total, 0)' if has_add_ons else '0' %}
+        {%- set told = 'versions.add_ons_total - ' ~ priced %}
         {{ told }} > 0 as is_live,
         cast(null as {{ nrr.type_text() }}) as add_on_code,
         cast(null as {{ nrr.type_text() }}) as pricing_model,
@@ -336,7 +345,7 @@ points as (
         cast(null as decimal(18, 6)) as line_tax_rate
     from {{ ref('stg_recurly__subscription_versions') }} as versions
     {%- if has_add_ons %}
-    left join (select distinct subscription_id from known_add_ons) as with_rows
+    left join with_rows
         on versions.subscription_id = with_rows.subscription_id
     left join with_unpriced on versions.subscription_id = with_unpriced.subscription_id
     left join priced_sums
@@ -345,7 +354,7 @@ points as (
             and versions.version_number = priced_sums.version_number
     {%- endif %}
     {%- if has_lines %}
-    left join (select distinct subscription_id from charged_add_ons) as with_charges
+    left join with_charges
         on versions.subscription_id = with_charges.subscription_id
     {%- endif %}
     where

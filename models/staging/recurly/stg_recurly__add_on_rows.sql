@@ -1,13 +1,14 @@
 {%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
-{%- set has_types = nrr.is_given('recurly_add_ons' if is_airbyte else 'recurly_plan_add_on_history') -%}
+{%- set has_types = nrr.recurly_has('plan_add_ons') -%}
 {{ config(
-    enabled=nrr.has_source('recurly') and (is_airbyte or nrr.is_given('recurly_subscription_add_on_history')),
+    enabled=nrr.has_source('recurly') and nrr.recurly_has('add_ons'),
     materialized='table',
 ) }}
 {%- set times = ['created_at', 'updated_at', 'expired_at'] -%}
 {%- set numbers = ['quantity', 'unit_amount', 'unit_amount_decimal'] -%}
 {%- set columns = [
-    'id', 'subscription_id', 'plan_add_on_id', 'add_on_code', 'add_on_type', 'tier_type', 'tiers', 'usage_percentage', 'usage_type', 'usage_calculation_type',
+    'id', 'subscription_id', 'plan_add_on_id', 'add_on_code', 'add_on_type', 'tier_type', 'tiers',
+    'usage_percentage', 'usage_type', 'usage_calculation_type',
 ] + numbers + times -%}
 -- One row per add-on of a subscription and version of it: its values as their types, and the one reason for which it
 -- cannot be used, if there is one. What has tiers costs their sum, whatever a unit costs.
@@ -26,8 +27,10 @@ input as (
         updated_at,
         next_updated_at,
         element as source_row,
-        {%- set paths = {'plan_add_on_id': 'add_on.id', 'add_on_code': 'add_on.code', 'add_on_type': 'add_on.add_on_type',
-            'usage_type': 'add_on.usage_type'} %}
+        {%- set paths = {
+            'plan_add_on_id': 'add_on.id', 'add_on_code': 'add_on.code', 'add_on_type': 'add_on.add_on_type',
+            'usage_type': 'add_on.usage_type',
+        } %}
         {%- for column in columns if column not in ['subscription_id', 'updated_at'] %}
         {{ nrr.json_value('element', paths.get(column, column)) }} as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -77,15 +80,23 @@ known as (
         rows_read.subscription_id,
         rows_read.add_on_id,
         rows_read.plan_add_on_id,
-        {{ 'coalesce(rows_read.add_on_code, plan_add_ons.add_on_code)' if has_types else 'rows_read.add_on_code' }} as add_on_code,
-        {{ 'coalesce(rows_read.tier_type, plan_add_ons.tier_type)' if has_types else 'rows_read.tier_type' }} as tier_type,
+        {%- if has_types %}
+        coalesce(rows_read.add_on_code, plan_add_ons.add_on_code) as add_on_code,
+        coalesce(rows_read.tier_type, plan_add_ons.tier_type) as tier_type,
+        {%- else %}
+        rows_read.add_on_code,
+        rows_read.tier_type,
+        {%- endif %}
         rows_read.tiers,
         {{ nrr.fingerprint([
             'rows_read.subscription_id', 'rows_read.add_on_id', 'rows_read.updated_at', 'rows_read.source_row',
         ]) }} as row_key,
         case
             when rows_read.has_usage then true
-            else {{ 'coalesce(rows_read.add_on_type, plan_add_ons.add_on_type)' if has_types else 'rows_read.add_on_type' }} = 'usage'
+            {%- if has_types %}
+            when rows_read.add_on_type is null then plan_add_ons.add_on_type = 'usage'
+            {%- endif %}
+            else rows_read.add_on_type = 'usage'
         end as is_usage,
         rows_read.created_at,
         rows_read.updated_at,
@@ -137,7 +148,9 @@ tier_bounds as (
 in_order as (
     select
         tier_bounds.*,
-        lag(up_to) over (partition by row_key order by case when up_to is null then 1 else 0 end, up_to) as from_quantity
+        lag(up_to) over (
+            partition by row_key order by case when up_to is null then 1 else 0 end, up_to
+        ) as from_quantity
     from tier_bounds
 ),
 
@@ -160,7 +173,7 @@ select
     known.updated_at,
     known.expired_at,
     case when amounts.amount is not null then 1 else known.quantity end as quantity,
-    cast(case when amounts.amount is not null then amounts.amount else known.unit_amount end as decimal(18, 6)) as unit_amount,
+    cast(coalesce(amounts.amount, known.unit_amount) as decimal(18, 6)) as unit_amount,
     known.source_reason,
     known.source_row
 from known

@@ -1,5 +1,4 @@
-{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
-{%- set input_name = 'recurly_accounts' if is_airbyte else 'recurly_account_history' -%}
+{%- set input_name = nrr.recurly_input('accounts') -%}
 {{ config(enabled=nrr.has_source('recurly') and nrr.is_given(input_name)) }}
 {%- set columns = ['id', 'state', 'updated_at', 'deleted_at'] -%}
 -- One row per account that is closed now, and was not opened again: when it was closed.

@@ -52,7 +52,8 @@ where coupons.newest_first = 1 and coupons.coupon_id is not null
 {%- else %}
 with discount_input as (
     select * from {{ nrr.input_rows(
-        'recurly_coupon_discount', ['coupon_id', 'fivetran_id', 'amount', 'currency', 'percentage', 'type', '_fivetran_synced'] + terms
+        'recurly_coupon_discount',
+        ['coupon_id', 'fivetran_id', 'amount', 'currency', 'percentage', 'type', '_fivetran_synced'] + terms
     ) }} as input
 ),
 

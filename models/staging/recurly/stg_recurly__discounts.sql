@@ -3,7 +3,7 @@
 {%- set has_links = not is_airbyte and nrr.is_given(links_input) -%}
 {{ config(
     enabled=nrr.has_source('recurly')
-    and nrr.is_given('recurly_account_coupon_redemptions' if is_airbyte else 'recurly_coupon_redemption_history'),
+    and nrr.recurly_has('redemptions'),
     materialized='table',
 ) }}
 -- One row per subscription and coupon that is taken off its bills: from when until when, a percent or an amount.
@@ -30,8 +30,11 @@ terms as (
     select
         redemptions.redemption_id,
         redemptions.account_id,
-        {{ 'coalesce(redemptions.subscription_id, links.subscription_id)' if has_links else 'redemptions.subscription_id' }}
-            as redeemed_subscription_id,
+        {%- if has_links %}
+        coalesce(redemptions.subscription_id, links.subscription_id) as redeemed_subscription_id,
+        {%- else %}
+        redemptions.subscription_id as redeemed_subscription_id,
+        {%- endif %}
         redemptions.coupon_id,
         redemptions.created_at,
         redemptions.removed_at,
@@ -67,10 +70,10 @@ subscriptions as (
         versions.started_at,
         case when versions.trial_ends_at > versions.started_at then versions.trial_ends_at else versions.started_at end
             as billed_from,
-        plans.period_months,
-        plans.period_days
+        plan_periods.period_months,
+        plan_periods.period_days
     from {{ ref('stg_recurly__subscription_versions') }} as versions
-    left join {{ ref('stg_recurly__plans') }} as plans on versions.plan_id = plans.plan_id
+    left join {{ ref('stg_recurly__plans') }} as plan_periods on versions.plan_id = plan_periods.plan_id
     where versions.started_at is not null
 ),
 
@@ -105,6 +108,10 @@ given as (
     where terms.discount_type <> 'fixed' or terms.currency = subscriptions.currency
 ),
 
+limited_coupons as (
+    select distinct coupon_id from {{ ref('stg_recurly__coupon_plans') }}
+),
+
 eligible as (
     select
         given.*,
@@ -123,7 +130,7 @@ eligible as (
             when temporal_unit in ('month', 'months', 'year', 'years') then 0
         end as integer) as temporal_days
     from given
-    left join (select distinct coupon_id from {{ ref('stg_recurly__coupon_plans') }}) as limited_coupons
+    left join limited_coupons
         on not given.applies_to_all_plans and given.coupon_id = limited_coupons.coupon_id
     left join {{ ref('stg_recurly__coupon_plans') }} as coupon_plans
         on given.coupon_id = coupon_plans.coupon_id and given.plan_id = coupon_plans.plan_id
@@ -153,8 +160,9 @@ first_bills as (
         {{ nrr.periods_later('billed.next_billed_at', '1', 'billed.period_months', 'billed.period_days') }}
             as second_billed_at,
         {{ nrr.day_earlier('billed.expires_at') }} as expires_by,
-        {{ nrr.periods_passed('billed.billed_from', 'billed.expires_at', 'billed.period_months', 'billed.period_days') }}
-            as periods_until,
+        {{ nrr.periods_passed(
+            'billed.billed_from', 'billed.expires_at', 'billed.period_months', 'billed.period_days'
+        ) }} as periods_until,
         min(case when statuses.status <> 'cancelled' then next_billed_at end) over (partition by redemption_id)
             as first_billed_at
     from billed

@@ -1,5 +1,4 @@
-{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
-{%- set has_discounts = nrr.is_given('recurly_account_coupon_redemptions' if is_airbyte else 'recurly_coupon_redemption_history') -%}
+{%- set has_discounts = nrr.recurly_has('redemptions') -%}
 {{ config(enabled=nrr.has_source('recurly'), materialized='table') }}
 -- One row per item of a subscription and instant at which its status, its price or what is taken off changes: all that
 -- it is from then on.
@@ -170,7 +169,8 @@ with_discounts as (
         in_order.*,
         case
             when whole_discount_amount <= amount_before then 0
-            when number_of_items > 1 and whole_discount_amount - amount_before > discounted_amount then discounted_amount
+            when number_of_items > 1 and whole_discount_amount - amount_before > discounted_amount
+                then discounted_amount
             else whole_discount_amount - amount_before
         end as discount_amount
     from in_order
@@ -206,16 +206,16 @@ compared as (
     select
         states.*,
         {{ nrr.fingerprint([
-            'is_reconstructed', 'status', 'plan_id', 'product_id', 'pricing_model', 'quantity', 'unit_amount', 'currency',
-            'interval_unit', 'interval_length', 'discount_percent', 'discount_amount', 'source_reason',
-        ]) }} as content
+            'is_reconstructed', 'status', 'plan_id', 'product_id', 'pricing_model', 'quantity', 'unit_amount',
+            'currency', 'interval_unit', 'interval_length', 'discount_percent', 'discount_amount', 'source_reason',
+        ]) }} as fingerprint_of_row
     from states
 ),
 
 changed as (
     select
         compared.*,
-        lag(content) over (partition by item_id order by starts_at) as previous_content
+        lag(fingerprint_of_row) over (partition by item_id order by starts_at) as previous_fingerprint
     from compared
 )
 
@@ -237,4 +237,4 @@ select
     discount_amount,
     source_reason
 from changed
-where previous_content is null or previous_content <> content
+where previous_fingerprint is null or previous_fingerprint <> fingerprint_of_row

@@ -1,13 +1,14 @@
 {{ config(enabled=nrr.has_source('recurly'), materialized='table') }}
 {%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
-{%- set input_name = 'recurly_line_items' if is_airbyte else 'recurly_line_item_history' -%}
+{%- set input_name = nrr.recurly_input('lines') -%}
 {%- set type = nrr.column_name('type') -%}
-{%- set numbers = ['quantity', 'unit_amount', 'unit_amount_decimal', 'subtotal', 'tax', 'tax_rate', 'proration_rate'] -%}
+{%- set numbers = [
+    'quantity', 'unit_amount', 'unit_amount_decimal', 'subtotal', 'tax', 'tax_rate', 'proration_rate',
+] -%}
 {%- set columns = [
-    'id', 'updated_at', 'created_at', 'subscription_id', 'plan_id', 'plan_code', 'add_on_id', 'add_on_code', 'type', 'state',
-    'origin', 'currency', 'quantity', 'unit_amount', 'unit_amount_decimal', 'subtotal', 'discount', 'tax', 'tax_rate', 'tax_inclusive',
-    'proration_rate', 'refund', 'start_date', 'end_date',
-] + (['tax_info'] if is_airbyte else ['_fivetran_synced']) -%}
+    'id', 'updated_at', 'created_at', 'subscription_id', 'plan_id', 'plan_code', 'add_on_id', 'add_on_code', 'type',
+    'state', 'origin', 'currency', 'tax_inclusive', 'refund', 'start_date', 'end_date',
+] + numbers + (['tax_info'] if is_airbyte else ['_fivetran_synced']) -%}
 -- One row per charge for a subscription's plan or one of its add-ons, of a billing period: what it was for, and how
 -- much. Credits, set-up fees, charges made once, carried balances and what failed are none. An invoice may be paid in
 -- several transactions, and a line be loaded several times: it is one charge.

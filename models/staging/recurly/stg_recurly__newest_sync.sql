@@ -8,7 +8,7 @@
     'recurly_subscription_add_on_history', 'recurly_subscription_change_history', 'recurly_coupon_redemption_history',
 ] -%}
 {%- set columns = ['_airbyte_extracted_at', '_airbyte_emitted_at'] if is_airbyte else ['_fivetran_synced'] -%}
--- One row: when the newest row of any table was loaded, up to when the tables are complete, though nothing changed since.
+-- One row: when the newest row of any table was loaded, up to when the tables are complete though nothing changed.
 with syncs as (
     {%- for table in nrr.given_of(tables) %}
     select max({{ 'coalesce(' ~ nrr.read_timestamp(columns[0]) ~ ', ' ~ nrr.read_timestamp(columns[1]) ~ ')'

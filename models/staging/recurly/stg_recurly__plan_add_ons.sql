@@ -1,4 +1,4 @@
-{%- set input_name = 'recurly_add_ons' if nrr.recurly_loader() == 'airbyte' else 'recurly_plan_add_on_history' -%}
+{%- set input_name = nrr.recurly_input('plan_add_ons') -%}
 {{ config(enabled=nrr.has_source('recurly') and nrr.is_given(input_name)) }}
 {%- set columns = ['id', 'code', 'add_on_type', 'tier_type', 'updated_at'] -%}
 -- One row per add-on that a plan offers: whether it is billed by usage.

@@ -1,7 +1,5 @@
-{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
-{%- set has_lines = nrr.is_given('recurly_line_items' if is_airbyte else 'recurly_line_item_history') -%}
-{%- set changes_input = 'recurly_subscription_changes' if is_airbyte else 'recurly_subscription_change_history' -%}
-{%- set has_changes = nrr.is_given(changes_input) -%}
+{%- set has_lines = nrr.recurly_has('lines') -%}
+{%- set has_changes = nrr.recurly_has('changes') -%}
 {{ config(enabled=nrr.has_source('recurly')) }}
 -- One row per subscription and instant at which something tells its plan's price and quantity from then on: its
 -- versions; before the first of them the charges of its invoices; changes that were activated; the steps of a price
@@ -46,7 +44,10 @@ subscriptions as (
 ramp_elements as (
     select * from {{ nrr.json_elements(
         ref('stg_recurly__subscription_versions'),
-        ['subscription_id', 'version_number', 'updated_at', 'next_updated_at', 'plan_id', 'currency', 'is_tax_inclusive', 'quantity'],
+        [
+            'subscription_id', 'version_number', 'updated_at', 'next_updated_at', 'plan_id', 'currency',
+            'is_tax_inclusive', 'quantity',
+        ],
         'ramp_intervals'
     ) }} as ramp_elements
 ),
@@ -152,7 +153,8 @@ last_lines as (
 {%- endif %}
 {%- if has_changes %}
 {%- set change_columns = [
-    'id', 'subscription_id', 'plan_id', 'plan', 'unit_amount', 'quantity', 'activate_at', 'activated', 'deleted_at', 'updated_at',
+    'id', 'subscription_id', 'plan_id', 'plan', 'unit_amount', 'quantity', 'activate_at', 'activated', 'deleted_at',
+    'updated_at',
 ] %},
 
 changes as (
@@ -167,7 +169,7 @@ changes as (
         row_number() over (
             partition by {{ nrr.read_text('id') }} order by {{ nrr.read_timestamp('updated_at') }} desc nulls last
         ) as newest_first
-    from {{ nrr.input_rows(changes_input, change_columns) }} as input
+    from {{ nrr.input_rows(nrr.recurly_input('changes'), change_columns) }} as input
 )
 {%- endif %},
 
@@ -265,7 +267,7 @@ select
     ranked.subscription_id,
     ranked.starts_at,
     ranked.plan_id,
-    coalesce(plans.plan_code, ranked.line_plan_code) as plan_code,
+    coalesce(plan_periods.plan_code, ranked.line_plan_code) as plan_code,
     ranked.currency,
     ranked.quantity,
     {{ nrr.exclusive_amount(
@@ -273,11 +275,11 @@ select
     ) }} as unit_amount,
     coalesce(ranked.is_tax_inclusive, false) and coalesce(ranked.line_tax_rate, tax_rates.tax_rate) is null
         as lacks_tax_rate,
-    coalesce(plans.interval_unit, ranked.line_interval_unit) as interval_unit,
-    coalesce(plans.interval_length, case when plans.plan_id is null then ranked.line_interval_length end)
+    coalesce(plan_periods.interval_unit, ranked.line_interval_unit) as interval_unit,
+    coalesce(plan_periods.interval_length, case when plan_periods.plan_id is null then ranked.line_interval_length end)
         as interval_length,
-    plans.plan_id is not null or ranked.line_interval_length is not null as is_known_plan
+    plan_periods.plan_id is not null or ranked.line_interval_length is not null as is_known_plan
 from ranked
-left join {{ ref('stg_recurly__plans') }} as plans on ranked.plan_id = plans.plan_id
+left join {{ ref('stg_recurly__plans') }} as plan_periods on ranked.plan_id = plan_periods.plan_id
 left join {{ ref('stg_recurly__tax_rates') }} as tax_rates on ranked.subscription_id = tax_rates.subscription_id
 where ranked.best_first = 1

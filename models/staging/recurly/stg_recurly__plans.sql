@@ -1,10 +1,9 @@
 {{ config(enabled=nrr.has_source('recurly')) }}
-{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
 {%- set columns = ['id', 'code', 'interval_unit', 'interval_length', 'updated_at'] -%}
 -- One row per plan: how long a billing period of it is, which cannot change once there is the plan. What it costs can,
 -- and is not read: a subscription has its own price.
 with input as (
-    select * from {{ nrr.input_rows('recurly_plans' if is_airbyte else 'recurly_plan_history', columns) }} as input
+    select * from {{ nrr.input_rows(nrr.recurly_input('plans'), columns) }} as input
 ),
 
 versions as (

@@ -49,7 +49,7 @@ compared as (
         {{ nrr.fingerprint([
             'is_live', 'plan_id', 'product_id', 'pricing_model', 'currency', 'quantity', 'unit_amount', 'interval_unit',
             'interval_length', 'source_reason',
-        ]) }} as content,
+        ]) }} as fingerprint_of_row,
         row_number() over (partition by item_id order by starts_at) as number_of_item
     from points
 ),
@@ -57,7 +57,7 @@ compared as (
 changed as (
     select
         compared.*,
-        lag(content) over (partition by item_id order by starts_at) as previous_content
+        lag(fingerprint_of_row) over (partition by item_id order by starts_at) as previous_fingerprint
     from compared
 )
 
@@ -82,6 +82,6 @@ select
     changed.source_reason
 from changed
 where
-    (changed.number_of_item = 1 or changed.content <> changed.previous_content)
+    (changed.number_of_item = 1 or changed.fingerprint_of_row <> changed.previous_fingerprint)
     -- what has not been there cannot end
     and (changed.number_of_item > 1 or changed.is_live)

@@ -1,7 +1,7 @@
 {%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
 {{ config(
     enabled=nrr.has_source('recurly')
-    and nrr.is_given('recurly_account_coupon_redemptions' if is_airbyte else 'recurly_coupon_redemption_history')
+    and nrr.recurly_has('redemptions')
 ) }}
 {%- set terms = ['duration', 'temporal_amount', 'temporal_unit', 'redemption_resource'] -%}
 {%- set times = ['created_at', 'updated_at', 'removed_at'] -%}
@@ -11,7 +11,7 @@
 -- one. inactive_at is when it was first seen to be used up or removed.
 with input as (
     select * from {{ nrr.input_rows(
-        'recurly_account_coupon_redemptions' if is_airbyte else 'recurly_coupon_redemption_history', columns
+        nrr.recurly_input('redemptions'), columns
     ) }} as input
 ),
 

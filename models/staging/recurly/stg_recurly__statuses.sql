@@ -1,6 +1,5 @@
-{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
-{%- set has_lines = nrr.is_given('recurly_line_items' if is_airbyte else 'recurly_line_item_history') -%}
-{%- set has_accounts = nrr.is_given('recurly_accounts' if is_airbyte else 'recurly_account_history') -%}
+{%- set has_lines = nrr.recurly_has('lines') -%}
+{%- set has_accounts = nrr.recurly_has('accounts') -%}
 {%- set at_cancellation = nrr.setting('nrr_churn_at') == 'cancellation' -%}
 {%- set grace_days = nrr.grace_days('recurly') -%}
 {{ config(enabled=nrr.has_source('recurly'), materialized='table') }}
@@ -9,8 +8,8 @@
 with versions as (
     select
         versions.*,
-        plans.period_months,
-        plans.period_days,
+        plan_periods.period_months,
+        plan_periods.period_days,
         {%- if has_accounts %}
         case
             when versions.next_updated_at is null and accounts.closed_at > versions.updated_at then accounts.closed_at
@@ -19,7 +18,7 @@ with versions as (
         cast(null as {{ nrr.type_instant() }}) as closed_at
         {%- endif %}
     from {{ ref('stg_recurly__subscription_versions') }} as versions
-    left join {{ ref('stg_recurly__plans') }} as plans on versions.plan_id = plans.plan_id
+    left join {{ ref('stg_recurly__plans') }} as plan_periods on versions.plan_id = plan_periods.plan_id
     {%- if has_accounts %}
     left join {{ ref('stg_recurly__closed_accounts') }} as accounts on versions.account_id = accounts.account_id
     {%- endif %}
@@ -81,8 +80,10 @@ with_running_cycles as (
         with_cycles.*,
         {{ nrr.period_begun_by('updated_at', 'pause_starts_at', 'cycles_begun', 'period_months', 'period_days') }}
             as cycle_begins_at,
-        cast(case when state = 'paused' and remaining_pause_cycles = 0 then 1 else remaining_pause_cycles end as integer)
-            as cycles_left
+        cast(case
+            when state = 'paused' and remaining_pause_cycles = 0 then 1
+            else remaining_pause_cycles
+        end as integer) as cycles_left
     from with_cycles
 ),
 
@@ -95,8 +96,8 @@ with_resumptions as (
         end as pause_ends_at
     from with_running_cycles
 ),
-
 {%- if has_lines %}
+
 first_lines as (
     select
         subscription_id,
@@ -268,7 +269,8 @@ changes_by_instant as (
             else changes.changes_at
         end as starts_at,
         {%- for status in ['cancelled', 'trialing', 'paused', 'evident'] %}
-        sum(case when changes.status = '{{ status }}' then changes.side else 0 end) as {{ status }}{{ ',' if not loop.last }}
+        sum(case when changes.status = '{{ status }}' then changes.side else 0 end) as {{ status }}
+        {{- ',' if not loop.last }}
         {%- endfor %}
     from changes
     inner join subscriptions on changes.subscription_id = subscriptions.subscription_id

@@ -1,7 +1,6 @@
-{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
-{%- set has_lines = nrr.is_given('recurly_line_items' if is_airbyte else 'recurly_line_item_history') -%}
-{%- set has_add_ons = is_airbyte or nrr.is_given('recurly_subscription_add_on_history') -%}
-{%- set has_discounts = nrr.is_given('recurly_account_coupon_redemptions' if is_airbyte else 'recurly_coupon_redemption_history') -%}
+{%- set has_lines = nrr.recurly_has('lines') -%}
+{%- set has_add_ons = nrr.recurly_has('add_ons') -%}
+{%- set has_discounts = nrr.recurly_has('redemptions') -%}
 {%- set types = nrr.event_types() -%}
 {{ config(enabled=nrr.has_source('recurly'), materialized='table') }}
 -- One row per state of an item of Recurly's subscriptions, the plan or an add-on, or row of a table that cannot be
@@ -67,6 +66,12 @@ states as (
     from {{ ref('stg_recurly__item_states') }} as states
     inner join owners on states.subscription_id = owners.subscription_id
 ),
+{%- if has_discounts %}
+
+coupons as (
+    select distinct coupon_id from {{ ref('stg_recurly__coupons') }}
+),
+{%- endif %}
 
 unusable_rows as (
     select
@@ -112,8 +117,7 @@ unusable_rows as (
         coalesce(redemptions.source_reason, 'unknown_coupon_id') as source_reason,
         redemptions.source_row
     from {{ ref('stg_recurly__redemption_rows') }} as redemptions
-    left join (select distinct coupon_id from {{ ref('stg_recurly__coupons') }}) as coupons
-        on redemptions.coupon_id = coupons.coupon_id
+    left join coupons on redemptions.coupon_id = coupons.coupon_id
     where redemptions.source_reason is not null or coupons.coupon_id is null
     {%- endif %}
 ),

@@ -12,7 +12,7 @@
 -- One row per row of Recurly's subscriptions, each a version of one: its values as their types, and the one reason
 -- for which it cannot be used, if there is one.
 with input as (
-    select * from {{ nrr.input_rows('recurly_subscriptions' if is_airbyte else 'recurly_subscription_history', columns) }}
+    select * from {{ nrr.input_rows(nrr.recurly_input('subscriptions'), columns) }}
     as input
 ),
 
@@ -31,7 +31,7 @@ read as (
         cast(null as {{ nrr.type_text() }}) as add_ons,
         {{ nrr.read_timestamp('_fivetran_synced') }} as synced_at,
         {%- endif %}
-        case {{ nrr.read_word('state') }} when 'cancelled' then 'canceled' else {{ nrr.read_word('state') }} end as state,
+        replace({{ nrr.read_word('state') }}, 'cancelled', 'canceled') as state,
         upper({{ nrr.read_text('currency') }}) as currency,
         {{ nrr.read_word('tax_inclusive') }} in ('true', 't', '1', 'yes') as is_tax_inclusive,
         {{ nrr.read_decimal(nrr.json_value('tax_info', 'rate')) }} as tax_rate,

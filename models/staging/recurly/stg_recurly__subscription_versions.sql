@@ -1,10 +1,9 @@
-{%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
-{%- set has_lines = nrr.is_given('recurly_line_items' if is_airbyte else 'recurly_line_item_history') -%}
+{%- set has_lines = nrr.recurly_has('lines') -%}
 {{ config(enabled=nrr.has_source('recurly'), materialized='table') }}
 {%- set columns = [
-    'subscription_id', 'account_id', 'plan_id', 'state', 'currency', 'is_tax_inclusive', 'tax_rate', 'tax', 'total', 'unit_amount',
-    'quantity', 'add_ons_total', 'subtotal', 'ramp_intervals', 'add_ons', 'synced_at', 'created_at', 'activated_at',
-    'canceled_at', 'expires_at', 'trial_started_at', 'trial_ends_at', 'current_period_started_at',
+    'subscription_id', 'account_id', 'plan_id', 'state', 'currency', 'is_tax_inclusive', 'tax_rate', 'tax', 'total',
+    'unit_amount', 'quantity', 'add_ons_total', 'subtotal', 'ramp_intervals', 'add_ons', 'synced_at', 'created_at',
+    'activated_at', 'canceled_at', 'expires_at', 'trial_started_at', 'trial_ends_at', 'current_period_started_at',
     'current_period_ends_at', 'current_term_started_at', 'current_term_ends_at', 'paused_at', 'resume_at',
     'remaining_pause_cycles',
 ] -%}
@@ -159,7 +158,8 @@ select
         end
         when known_trial_started_at < known_activated_at then known_trial_started_at
         else coalesce(
-            known_activated_at, known_trial_started_at, earliest_period_started_at, earliest_created_at, first_updated_at
+            known_activated_at, known_trial_started_at, earliest_period_started_at, earliest_created_at,
+            first_updated_at
         )
     end as started_at
 from known

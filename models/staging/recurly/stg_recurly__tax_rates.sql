@@ -1,5 +1,5 @@
 {{ config(enabled=nrr.has_source('recurly')) }}
-{%- set has_lines = nrr.is_given('recurly_line_items' if nrr.recurly_loader() == 'airbyte' else 'recurly_line_item_history') -%}
+{%- set has_lines = nrr.recurly_has('lines') -%}
 -- One row per subscription whose prices have tax inside: the newest rate of that tax that is known, by the subscription
 -- itself or else by a line of an invoice; null where none is.
 with versions as (

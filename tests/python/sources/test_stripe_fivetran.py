@@ -79,10 +79,16 @@ def test_a_deleted_item_ends_at_its_credit_and_a_coupon_of_once_after_the_first_
 
 def test_a_deleted_item_without_credit_ends_with_what_was_billed(mrr):
     assert mrr("gone_without_credit") == [100] * 5 + [60] * 7
+    assert mrr("readd") == [100] + [60] * 3 + [100] * 8
+
+
+def test_a_deleted_item_of_which_only_a_credit_is_left_was_there_before(mrr):
+    assert mrr("b") == [0, 0, 50, 100] + [60] * 8
 
 
 def test_changes_within_a_period_count_from_their_day_not_from_their_invoice(mrr):
     assert mrr("seats") == [100] + [240] * 3 + [160] * 8
+    assert mrr("two_changes") == [100] + [180] * 11
 
 
 def test_a_change_without_proration_is_seen_on_the_next_invoice(mrr):
@@ -142,6 +148,19 @@ def test_tiers_and_packages(mrr):
     assert mrr("package_down") == [60] * 12
 
 
+@pytest.mark.parametrize(
+    ("units", "graduated", "volume"),
+    [(0, 0, 0), (5, 50, 50), (6, 58, 48), (20, 170, 160), (21, 195, 125)],
+)
+def test_a_tier_reaches_to_its_last_unit(mrr, units, graduated, volume):
+    assert (mrr(f"g{units}")[0], mrr(f"v{units}")[0]) == (graduated, volume)
+
+
+@pytest.mark.parametrize(("units", "amount"), [(0, 0), (1, 30), (10, 30), (11, 60)])
+def test_a_package_that_is_begun_is_paid_for(mrr, units, amount):
+    assert mrr(f"p{units}")[0] == amount
+
+
 def test_lines_of_tiers_are_one_quantity(mrr):
     assert mrr("tier_lines") == [215] + [66] * 11
 
@@ -166,6 +185,9 @@ def test_minor_units_are_those_of_the_currency_at_stripe(mrr):
 def test_tax_inside_a_price_is_taken_out_by_the_line_or_by_the_tax_rate(mrr):
     assert mrr("s8_eur") == [100] * 12
     assert mrr("s8_rate") == [100] * 12
+    assert mrr("kq") == [300] * 12
+    assert mrr("k") == [110] * 12  # of tiers
+    assert mrr("k99")[0] == pytest.approx(7 * 99 / 1.19, abs=0.0001)
 
 
 def test_prices_of_fractions_of_a_cent_are_exact(mrr):
@@ -183,6 +205,7 @@ def test_days_weeks_and_quarters_are_parts_of_a_month(mrr):
 def test_a_trial_carries_nothing_and_the_subscription_ends_when_its_period_does(mrr, otherwise):
     assert mrr("s5") == [0, 30, 30, 30] + [0] * 8
     assert otherwise("s5") == [0, 30, 30] + [0] * 9
+    assert mrr("p") == [0] * 12  # cancelled within its trial
 
 
 def test_a_second_subscription_after_the_first_is_one_expansion(mrr):
@@ -210,6 +233,8 @@ def test_a_subscription_begins_once_it_is_paid_for(mrr):
 
 def test_past_due_counts_and_unpaid_does_not(mrr):
     assert mrr("past_due") == [100] * 8 + [0] * 4
+    assert mrr("unpaid_paid") == [100] * 2 + [0] * 3 + [100] * 7
+    assert mrr("ss") == [100] * 4 + [0] * 8
 
 
 def test_a_pause_of_collection_is_a_pause_until_it_is_over(mrr):
@@ -261,6 +286,7 @@ def test_percents_compound_and_end_one_by_one(mrr, otherwise):
     assert mrr("s3") == [72] * 3 + [90] * 9
     assert otherwise("s3") == [90] * 12
     assert mrr("three_stacked") == [25] * 12
+    assert mrr("order") == [40] * 12  # the amount was given first
 
 
 def test_a_repeating_discount_lasts_the_period_that_it_was_billed_in(mrr):
@@ -282,6 +308,9 @@ def test_a_discount_of_once_lasts_the_first_period_that_is_billed(mrr):
 def test_a_customers_discount_holds_while_the_subscription_has_none(mrr):
     assert mrr("customer_discount") == [90] * 12
     assert mrr("own_before_customer") == [80] * 3 + [90] * 9
+    assert mrr("sub_ends_cust") == [90] * 2 + [50] * 10
+    assert mrr("cust_mid") == [100] * 3 + [90] * 9
+    assert mrr("two") == [144] * 12  # of both its subscriptions
 
 
 def test_an_items_discount_comes_first_and_a_coupon_that_is_no_longer_valid_still_holds(mrr):
@@ -307,6 +336,8 @@ def test_an_amount_off_a_subscription_is_taken_off_once_to_the_cent(mrr, states)
     parts = [part for (part,) in states("fan_out", "discount_amount")]
     assert sorted(map(float, parts)) == [2.85, 2.86, 4.29]
     assert mrr("too_large") == [0] * 12
+    assert mrr("mix") == [10] * 12  # nothing is left of one item: all of it is off the other
+    assert mrr("e") == [70] + [30] * 2 + [60] * 9
 
 
 def test_an_amount_off_a_price_with_tax_inside_has_tax_inside(mrr):

@@ -182,19 +182,22 @@ based as (
         on discounts.discount_id = first_cycles.discount_id and discounts.subscription_id = first_cycles.subscription_id
 ),
 
+lengths as (
+    select
+        *,
+        {{ dbt.datediff('first_period_at', 'said_to_end_at', 'month') }} as months_said
+    from based
+),
+
 -- how many months of whole periods there are up to the end, or one period too few
 counted as (
     select
         *,
         case
             when duration = 'repeating' and period_months > 1 and said_to_end_at > first_period_at
-                then cast(
-                    ceil({{ dbt.datediff('first_period_at', 'said_to_end_at', 'month') }} / period_months)
-                    * period_months
-                    as integer
-                )
+                then cast(ceil(months_said / period_months) * period_months as integer)
         end as months_billed
-    from based
+    from lengths
 ),
 
 timed as (

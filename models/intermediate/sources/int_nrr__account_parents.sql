@@ -9,6 +9,25 @@ with given as (
         coalesce({{ nrr.read_timestamp('valid_from') }}, {{ nrr.timestamp_literal('1900-01-01') }}) as valid_from
     from {{ nrr.input_rows('accounts', ['account_id', 'parent_account_id', 'valid_from']) }} as input
 ),
+{%- if nrr.has_zuora('account') %}
+
+-- what a source says of parents, where accounts says nothing
+told as (
+    select
+        id as account_id,
+        parent_id as parent_account_id,
+        {{ nrr.timestamp_literal('1900-01-01') }} as valid_from
+    from {{ nrr.zuora_rows('account', ['id', 'parent_id']) }} as given
+    where not is_deleted
+),
+
+untold as (
+    select told.*
+    from told
+    left join given on told.account_id = given.account_id and given.parent_account_id is not null
+    where given.account_id is null and told.parent_account_id is not null
+),
+{%- endif %}
 
 newest as (
     select
@@ -17,6 +36,19 @@ newest as (
         row_number() over (partition by account_id order by valid_from desc, parent_account_id) as newest_first
     from given
     where account_id is not null
+    {%- if nrr.has_zuora('account') %}
+    -- of an account with a parent elsewhere, what has none says nothing
+    and account_id not in (select untold.account_id from untold)
+
+    union all
+
+    select
+        account_id,
+        min(parent_account_id) as parent_account_id,
+        1 as newest_first
+    from untold
+    group by account_id
+    {%- endif %}
 ),
 
 -- each step looks twice as far up as the one before: {{ 2 ** doublings }} levels in all

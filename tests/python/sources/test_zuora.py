@@ -44,7 +44,7 @@ def built(tmp_path_factory) -> Built:
 
 @pytest.fixture(scope="module")
 def otherwise(tmp_path_factory) -> Built:
-    """The same with churn at cancellation, late renewals bridged and days of another time zone."""
+    """The same with the other value of every setting, and days of another time zone."""
     return Built(
         tmp_path_factory.mktemp("zuora_otherwise"),
         {
@@ -52,6 +52,7 @@ def otherwise(tmp_path_factory) -> Built:
             "nrr_renewal_grace_days": {"zuora": 30},
             "nrr_timezone": "America/New_York",
             "nrr_usage_counts": False,
+            "nrr_account_level": "parent",
         },
     )
 
@@ -255,6 +256,13 @@ def test_deleted_rows_are_not_there(built):
 def test_a_subscription_that_gets_another_owner_moves_on_the_day_of_its_transfer(built):
     assert built.mrr("seller") == [(4, 200), (10, 0)]
     assert built.mrr("buyer") == [(4, 0), (10, 200)]
+
+
+def test_at_the_level_of_parents_the_accounts_of_one_are_one(built, otherwise):
+    assert built.mrr("holding") == [(14, 10)]
+    assert built.mrr("daughter") == [(14, 5)]
+    assert otherwise.mrr("holding") == [(14, 15)]
+    assert otherwise.mrr("daughter") == [(14, 0)]
 
 
 def test_evergreen_and_cancelled_ends_although_its_segments_have_no_end(built):

@@ -72,7 +72,7 @@ counted as (
         together.*,
         coalesce(
             months_of_spread,
-            {{ nrr.whole_months('spread_from_day', 'spread_until_day') }}
+            {{ nrr.whole_months('spread_from_day', 'spread_until_day') }}  -- noqa: LT05
         ) as number_of_months,
         {{ dbt.datediff('spread_from_day', 'spread_until_day', 'day') }} as number_of_days
     from together

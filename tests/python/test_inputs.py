@@ -108,8 +108,8 @@ def test_more_than_one_percent_of_rejected_rows_or_than_allowed_fail_the_build(
         for number in range(more_rejected):
             connection.execute("insert into int_nrr__input_rows values ('missing_status', 1)")
             connection.execute(
-                "insert into nrr__rejected_events (rejected_row, reason) "
-                f"values ({number}, 'missing_status')"
+                "insert into nrr__rejected_events (rejected_row, source_system, reason) "
+                f"values ({number}, 'subscription_events', 'missing_status')"
             )
     models = ["int_nrr__rejected_values", "nrr__input_problems"]
     finished = copy.run("build", *WITHOUT_UNIT_TESTS, "--select", *models, variables=allowed)

@@ -72,9 +72,9 @@ counted as (
         together.*,
         coalesce(
             months_of_spread,
-            {{ nrr.whole_months('spread_from_day', 'spread_until_day') }}  -- noqa: LT05
+            {{ nrr.whole_months('spread_from_day', 'spread_until_day') }}
         ) as number_of_months,
-        {{ dbt.datediff('spread_from_day', 'spread_until_day', 'day') }} as number_of_days
+        {{ dbt.datediff('spread_from_day', 'spread_until_day', 'day') }} as number_of_days  -- noqa: LT05
     from together
 ),
 

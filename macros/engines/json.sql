@@ -87,25 +87,26 @@
         select
             {{ columns }},
             elements.element,
-            cast(elements.place - 1 as integer) as element_index
-        from (select {{ columns }}, {{ nrr.postgres__parsed_json(json) }} as parsed from {{ relation }}) as arrays
+            cast(elements.place_in_array - 1 as integer) as element_index
+        from (select {{ columns }}, {{ nrr.postgres__parsed_json(json) }} as parsed_json from {{ relation }}) as arrays
         cross join jsonb_array_elements_text(
-            case when jsonb_typeof(arrays.parsed) = 'array' then arrays.parsed end
-        ) with ordinality as elements (element, place)
+            case when jsonb_typeof(arrays.parsed_json) = 'array' then arrays.parsed_json end
+        ) with ordinality as elements (element, place_in_array)
     )
 {%- endmacro %}
 
 {% macro snowflake__json_elements(relation, columns, json) -%}
+    {#- flatten() has columns of its own -#}
     (
         select
-            {{ columns }},
+            arrays.{{ columns.split(', ') | join(', arrays.') }},
             cast(elements.value as varchar) as element,
             cast(elements.index as integer) as element_index
         from (
-            select {{ columns }}, try_parse_json(cast({{ json }} as varchar)) as parsed
+            select {{ columns }}, try_parse_json(cast({{ json }} as varchar)) as parsed_json
             from {{ relation }}
         ) as arrays,
-            lateral flatten(input => case when is_array(arrays.parsed) then arrays.parsed end) as elements
+            lateral flatten(input => case when is_array(arrays.parsed_json) then arrays.parsed_json end) as elements
     )
 {%- endmacro %}
 
@@ -113,10 +114,10 @@
     (
         select
             {{ columns }},
-            coalesce(json_value(json_text, '$'), nullif(cast(json_text as string), 'null')) as element,
+            coalesce(json_value(element_json, '$'), nullif(cast(element_json as string), 'null')) as element,
             element_index
-        from (select {{ columns }}, json_query_array({{ json }}, '$') as elements from {{ relation }}) as arrays
-        cross join unnest(elements) as json_text with offset as element_index
+        from (select {{ columns }}, json_query_array({{ json }}, '$') as elements_of_json from {{ relation }}) as arrays
+        cross join unnest(elements_of_json) as element_json with offset as element_index
     )
 {%- endmacro %}
 
@@ -130,9 +131,9 @@
             ) }} as element,
             cast(element_index as integer) as element_index
         from (
-            select {{ columns }}, case when is_array(parsed) then parsed end as elements
+            select {{ columns }}, case when is_array(parsed_json) then parsed_json end as elements
             from (
-                select {{ columns }}, case when can_json_parse({{ json }}) then json_parse({{ json }}) end as parsed
+                select {{ columns }}, case when can_json_parse({{ json }}) then json_parse({{ json }}) end as parsed_json
                 from {{ relation }}
             ) as texts
         ) as arrays, arrays.elements as element_value at element_index
@@ -155,11 +156,11 @@
         select
             {{ columns }},
             coalesce(json_extract_scalar(json_element, '$'), nullif(json_format(json_element), 'null')) as element,
-            cast(place - 1 as integer) as element_index
+            cast(place_in_array - 1 as integer) as element_index
         from (
             select {{ columns }}, try(cast(try(json_parse({{ json }})) as array(json))) as elements
             from {{ relation }}
         ) as arrays
-        cross join unnest(elements) with ordinality as exploded (json_element, place)
+        cross join unnest(elements) with ordinality as exploded (json_element, place_in_array)
     )
 {%- endmacro %}

@@ -361,10 +361,13 @@ def test_usage_can_be_left_out(otherwise):
     assert otherwise("s7_metered") == [0] * 12
 
 
-def test_what_the_history_and_a_line_say_is_no_reconstruction(states):
-    flags = states("pause_collection", "status, is_reconstructed")
-    assert flags[0] == ("active", True)  # the first row of a history proves nothing
-    assert states("change_by_history", "is_reconstructed")[-1] == (True,)
+def test_what_a_row_of_the_history_and_a_line_say_is_no_reconstruction(states):
+    said = states("s1", "plan_id, is_reconstructed")
+    # the first row of a history proves nothing
+    assert said[0] == ("price_m120", True)
+    assert said[-1] == ("price_y1200", False)
+    # what no line says is concluded
+    assert states("s1b", "plan_id, is_reconstructed")[-1] == ("price_y1200", True)
 
 
 def test_the_data_is_complete_up_to_the_newest_sync(built):

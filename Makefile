@@ -64,7 +64,7 @@ lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict .
-	NRR_INPUTS=all $(BIN)/sqlfluff lint --disable-progress-bar $(wildcard models tests analyses)
+	NRR_INPUTS=all $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(wildcard models tests analyses)
 
 docs-pages: $(VENV)/dev.stamp ## write into docs/ what models.md and input.md show of models and seeds
 	$(BIN)/python scripts/write_models_page.py

@@ -8,10 +8,12 @@
             'select source_system, mrr, reconstructed_share, month from ' ~ this
             ~ ' where month = (select max(month) from ' ~ this ~ ') order by source_system'
         ).rows -%}
+        {#- drivers return dates and decimals in types of their own -#}
         {%- for row in rows -%}
+            {%- set month = modules.datetime.datetime.strptime((row[3] | string)[:10], '%Y-%m-%d') -%}
             {%- do log(
-                'nrr: MRR of ' ~ row[3].strftime('%B %Y') ~ ' from ' ~ row[0] ~ ': ' ~ '{:,.2f}'.format(row[1])
-                ~ ', of which ' ~ '{:.1%}'.format(row[2] or 0) ~ ' is reconstructed.', info=true
+                'nrr: MRR of ' ~ month.strftime('%B %Y') ~ ' from ' ~ row[0] ~ ': ' ~ '{:,.2f}'.format(row[1] | float)
+                ~ ', of which ' ~ '{:.1%}'.format((row[2] or 0) | float) ~ ' is reconstructed.', info=true
             ) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -57,7 +57,7 @@ select
     discount_percent,
     -- what it takes off in a month
     cast(
-        discount_amount * {{ nrr.periods_per_year('discount_interval') }} / (12 * discount_count) as decimal(28, 12)
+        discount_amount * {{ nrr.periods_per_year('discount_interval') }} / (12 * discount_count) as decimal(28, 8)
     ) as monthly_amount,
     case when starts_at > charge_starts_at then starts_at else charge_starts_at end as starts_at,
     case when ends_at < charge_ends_at or charge_ends_at is null then ends_at else charge_ends_at end as ends_at

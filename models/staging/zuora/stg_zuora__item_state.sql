@@ -1,7 +1,7 @@
 {{ config(enabled=nrr.has_source('zuora')) }}
 {%- set levels = nrr.zuora_discount_levels() | map(attribute=0) | list -%}
 {%- set left_by_percents -%}
-cast(gross_of_month * cast((100 - percent_off) * cast(0.01 as decimal(3, 2)) as decimal(10, 8)) as decimal(28, 12))
+cast(gross_of_month * cast((100 - percent_off) * cast(0.01 as decimal(3, 2)) as decimal(10, 8)) as decimal(28, 8))
 {%- endset -%}
 -- One row per recurring charge and time at which something about it changes: what it costs from then on, whether it has
 -- ended or is suspended, and who owns it.
@@ -185,12 +185,12 @@ joined as (
         coalesce(folded_percents.number_of_discounts, 0) as number_of_discounts,
         case when folded_percents.discount_percent > 0 then folded_percents.discount_percent else 0 end as percent_off,
         {%- for level in levels %}
-        cast(coalesce(amounts_then.{{ level }}_amount, 0) as decimal(28, 12)) as {{ level }}_amount,
+        cast(coalesce(amounts_then.{{ level }}_amount, 0) as decimal(28, 8)) as {{ level }}_amount,
         {%- endfor %}
         -- what is left of a month after percents
         cast(
             cast(states.raised_amount * {{ nrr.periods_per_year('states.billing_interval') }} as decimal(24, 6))
-            / (12 * states.billing_interval_count) as decimal(28, 12)
+            / (12 * states.billing_interval_count) as decimal(28, 8)
         ) as gross_of_month
     from raised as states
     left join owners_then
@@ -245,7 +245,7 @@ left_{{ loop.index }} as (
             when {{ level }}_amount <= left_of_others then 0
             when {{ level }}_amount - left_of_others < left_of_month then {{ level }}_amount - left_of_others
             else left_of_month
-        end as decimal(28, 12)) as left_of_month
+        end as decimal(28, 8)) as left_of_month
     from before_{{ loop.index }}
 )
 {%- endfor %}
@@ -263,7 +263,7 @@ select
         when rateplan_amount + subscription_amount + account_amount > 0
             then cast(
                 cast(
-                    {{ left_by_percents }} - left_of_month as decimal(28, 12)
+                    {{ left_by_percents }} - left_of_month as decimal(28, 8)
                 ) * (12 * billing_interval_count) / {{ nrr.periods_per_year('billing_interval') }} as decimal(18, 6)
             )
         else 0

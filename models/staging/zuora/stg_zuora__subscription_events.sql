@@ -75,15 +75,18 @@ renewals as (
 ),
 
 bridged as (
+    {%- set latest -%}
+    cast({{ dbt.dateadd('hour', 24 * grace_days + 12, 'states.changes_at') }} as {{ nrr.type_instant() }})
+    {%- endset %}
     select
         states.*,  -- noqa: AM04
         -- midday, since a day in which the clock is changed is longer
         case
-            when renewals.renewed_at <= {{ dbt.dateadd('hour', 24 * grace_days + 12, 'states.changes_at') }}
+            when renewals.renewed_at <= {{ latest }}
                 then renewals.renewed_at
         end as bridged_until,
         case
-            when states.lives_again_at <= {{ dbt.dateadd('hour', 24 * grace_days + 12, 'states.changes_at') }}
+            when states.lives_again_at <= {{ latest }}
                 then states.lives_again_at
         end as renewed_at
     from states

@@ -123,7 +123,7 @@ line_prices as (
         case
             when is_whole_period and abs({{ nrr.times('quantity', 'unit_amount') }} - subtotal) > 0.01 then subtotal
             when is_whole_period then unit_amount
-            when abs(next_unit_amount * proration_rate - unit_amount) <= 0.011 then next_unit_amount
+            when abs({{ nrr.times('next_unit_amount', 'proration_rate') }} - unit_amount) <= 0.011 then next_unit_amount
             else cast(round({{ nrr.divided_amount('unit_amount', 'proration_rate') }}, 2) as decimal(18, 6))
         end as unit_amount,
         plan_code as line_plan_code,

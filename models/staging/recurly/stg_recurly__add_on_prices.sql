@@ -150,15 +150,15 @@ lines as (
         subscriptions.first_updated_at as told_from,
         true as is_told,
         {%- endif %}
-        case
+        coalesce(
             {%- if has_add_ons %}
-            when known_add_ons.is_usage is not null then known_add_ons.is_usage = 1
+            known_add_ons.is_usage = 1,
             {%- endif %}
             {%- if has_types %}
-            when plan_add_ons.add_on_type is not null then plan_add_ons.add_on_type = 'usage'
+            plan_add_ons.add_on_type = 'usage',
             {%- endif %}
-            else billed_afterwards.subscription_id is not null
-        end as is_usage
+            billed_afterwards.subscription_id is not null, false
+        ) as is_usage
     from {{ ref('stg_recurly__line_items') }} as line_items
     inner join subscriptions on line_items.subscription_id = subscriptions.subscription_id
     left join billed_afterwards

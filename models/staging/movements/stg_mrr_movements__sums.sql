@@ -6,25 +6,34 @@ with movements as (
     where source_reason is null
 ),
 
-in_order as (
+numbered as (
     select
         movements.*,
+        row_number() over (
+            partition by account_id, subscription_id, currency
+            order by occurred_at, sequence, plan_id nulls first, mrr_change, source_row
+        ) as movement_number
+    from movements
+),
+
+in_order as (
+    select
+        numbered.*,
         sum(mrr_change) over (
             partition by account_id, subscription_id, currency
-            order by occurred_at
-            range between unbounded preceding and current row
+            order by movement_number
+            rows between unbounded preceding and current row
         ) as mrr,
         -- counts up with each movement that names a plan
         count(plan_id) over (
             partition by account_id, subscription_id, currency
-            order by occurred_at, sequence, plan_id nulls first, mrr_change, source_row
+            order by movement_number
             rows between unbounded preceding and current row
         ) as plan_number,
-        row_number() over (
-            partition by account_id, subscription_id, currency, occurred_at
-            order by sequence desc, plan_id desc nulls last, mrr_change desc, source_row desc
-        ) as last_first
-    from movements
+        lead(occurred_at) over (
+            partition by account_id, subscription_id, currency order by movement_number
+        ) as next_occurred_at
+    from numbered
 ),
 
 with_plans as (
@@ -43,4 +52,5 @@ select
     mrr,
     source_row
 from with_plans
-where last_first = 1
+-- the last movement of an instant
+where next_occurred_at is null or next_occurred_at <> occurred_at

@@ -22,7 +22,7 @@ lines as (
         states.effective_at as told_from,
         states.live_from,
         {{ nrr.months_between('lines.date_from', 'lines.date_to') }} as months,
-        {{ dbt.datediff('lines.date_from', 'lines.date_to', 'day') }} as days
+        {{ dbt.datediff('lines.date_from', 'lines.date_to', 'day') }} as number_of_days
     from {{ ref('stg_chargebee__invoice_lines') }} as lines
     inner join states on lines.subscription_id = states.subscription_id
     where not lines.is_metered and lines.date_from < states.effective_at
@@ -39,7 +39,7 @@ whole as (
                 then months
             -- a month that began on a day that the next does not have
             when months >= 1 and extract(day from date_from) >= 28 and extract(day from date_to) >= 28 then months
-            when days in (7, 14, 21, 28) then days / 7
+            when number_of_days in (7, 14, 21, 28) then number_of_days / 7
         end as billing_interval_count,
         case
             when months >= 1 and (

@@ -19,7 +19,7 @@ events as (
             {{ nrr.read_epoch('_airbyte_emitted_at') }},
             {{ nrr.read_epoch('_fivetran_synced') }}
         ) as synced_at,
-        {{ nrr.json_value('content', 'subscription') }} as subscription,
+        {{ nrr.json_value('content', 'subscription') }} as told_subscription,
         {{ nrr.json_value('content', 'customer.id') }} as content_customer_id,
         {{ nrr.row_as_text(columns) }} as source_row
     from input
@@ -36,7 +36,7 @@ states as (
     from events
     where
         substr(event_type, 1, 13) = 'subscription_'
-        and (subscription is not null or event_type not like '%entitlement%')
+        and (told_subscription is not null or event_type not like '%entitlement%')
 )
 
 select
@@ -47,15 +47,15 @@ select
     synced_at,
     {%- for field in fields %}
     {%- if field == 'customer_id' %}
-    coalesce(nullif({{ nrr.json_value('subscription', field) }}, ''), content_customer_id) as customer_id,
+    coalesce(nullif({{ nrr.json_value('told_subscription', field) }}, ''), content_customer_id) as customer_id,
     {%- else %}
-    nullif({{ nrr.json_value('subscription', field) }}, '') as {{ field }},
+    nullif({{ nrr.json_value('told_subscription', field) }}, '') as {{ field }},
     {%- endif %}
     {%- endfor %}
     {%- for list in lists %}
-    {{ nrr.json_value('subscription', list) }} as {{ list }},
+    {{ nrr.json_value('told_subscription', list) }} as {{ list }},
     {%- endfor %}
-    subscription is not null as has_subscription,
+    told_subscription is not null as has_subscription,
     source_row
 from states
 where newest_first = 1

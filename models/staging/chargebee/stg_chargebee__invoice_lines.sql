@@ -76,6 +76,14 @@ taxes as (
     group by invoice_id, line_item_id
 ),
 
+metered as (
+    select distinct
+        subscription_id,
+        item_price_id
+    from {{ ref('stg_chargebee__state_items') }}
+    where is_metered
+),
+
 typed as (
     select
         lines.invoice_id,
@@ -97,6 +105,7 @@ typed as (
             nrr.chargebee_exponent()
         ) }}, 0) as discount_amount,
         {{ nrr.chargebee_is_true('lines.metered') }}
+        or metered.item_price_id is not null
         {%- if has_catalogue %}
         or coalesce(catalogue.is_metered, false)
         {%- endif %} as is_metered,
@@ -108,6 +117,10 @@ typed as (
     from lines
     left join taxes on lines.invoice_id = taxes.invoice_id and lines.id = taxes.line_item_id
     left join {{ ref('nrr_currency_exponents') }} as exponents on lines.currency = exponents.currency
+    left join metered
+        on
+            coalesce(lines.subscription_id, lines.invoice_subscription_id) = metered.subscription_id
+            and lines.entity_id = metered.item_price_id
     {%- if has_catalogue %}
     left join {{ ref('stg_chargebee__item_price') }} as prices on lines.entity_id = prices.item_price_id
     left join {{ ref('stg_chargebee__item') }} as catalogue on prices.item_id = catalogue.item_id

@@ -33,7 +33,7 @@ priced as (
                 items.pricing_model is null and items.own_amount is not null
                 and (
                     items.own_unit_amount is null
-                    or items.own_amount <> cast(items.charged_quantity * items.own_unit_amount as decimal(18, 6))
+                    or items.own_amount <> {{ nrr.times('items.charged_quantity', 'items.own_unit_amount') }}
                 )
                 then items.own_amount
             when items.own_unit_amount is null and items.own_amount is not null then items.own_amount
@@ -105,9 +105,12 @@ finished as (
         item_family_id,
         currency,
         trial_end,
-        case when {{ nrr.times('billed_quantity', 'net_unit_amount') }} <> net_amount then 1 else billed_quantity end as quantity,
-        case when {{ nrr.times('billed_quantity', 'net_unit_amount') }} <> net_amount then net_amount else net_unit_amount end
-            as unit_amount,
+        case when {{ nrr.times('billed_quantity', 'net_unit_amount') }} = net_amount then billed_quantity else 1 end
+            as quantity,
+        case
+            when {{ nrr.times('billed_quantity', 'net_unit_amount') }} = net_amount then net_unit_amount
+            else net_amount
+        end as unit_amount,
         net_amount as amount,
         inclusive_tax_rate,
         case

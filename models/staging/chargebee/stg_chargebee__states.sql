@@ -1,6 +1,6 @@
 {{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
 {%- set ends_when_asked = nrr.setting('nrr_churn_at') == 'cancellation' -%}
-{%- set in_order = 'told_at nulls first, resource_version nulls first, told_by, synced_at nulls first, event_id' -%}
+{%- set in_order = 'told_at nulls first, told_by, resource_version nulls first, synced_at nulls first, event_id' -%}
 -- One row per state of a subscription that holds for some time: from when (effective_at) up to the next, and the
 -- instants from which the dates within it make it trialing, live, paused or ended.
 with told as (
@@ -23,6 +23,7 @@ events as (
         subscription_id,
         min(told_at) as oldest_at,
         max(told_at) as newest_at,
+        max(case when has_items then told_at end) as newest_with_items_at,
         max(resource_version) as newest_version
     from told
     where told_by = 'event'
@@ -43,6 +44,11 @@ used as (
         max(told.account_id) over (partition by told.subscription_id) as some_account_id,
         max(told.currency) over (partition by told.subscription_id) as some_currency,
         max(told.synced_at) over (partition by told.subscription_id) as newest_synced_at,
+        coalesce(
+            min(told.started_at) over (partition by told.subscription_id),
+            min(told.activated_at) over (partition by told.subscription_id),
+            min(told.created_at) over (partition by told.subscription_id)
+        ) as some_started_at,
         max(case when not told.is_over and told.known_status <> 'non_renewing' then told.told_at end) over (
             partition by told.subscription_id order by {{ in_order }} rows between unbounded preceding and 1 preceding
         ) as last_renewing_at
@@ -52,6 +58,9 @@ used as (
         told.told_by = 'event'
         or events.subscription_id is null
         or told.told_at < events.oldest_at
+        -- events may leave out what things cost
+        or events.newest_with_items_at is null
+        or (events.newest_with_items_at < events.newest_at and told.told_at >= events.newest_at)
         or (
             case
                 when told.resource_version is not null and events.newest_version is not null
@@ -154,8 +163,10 @@ begun as (
             when known_status = 'future'
                 then case when trial_end > start_date then trial_end else start_date end
             when told_by = 'event' and known_status in ('active', 'non_renewing')
-                then {{ nrr.earliest('effective_at', 'coalesce(began_at, started_at, start_date, created_at)') }}
-            else coalesce(began_at, started_at, start_date, created_at, activated_at, told_at)
+                then {{ nrr.earliest(
+                    'effective_at', 'coalesce(began_at, started_at, start_date, created_at, some_started_at)'
+                ) }}
+            else coalesce(began_at, started_at, start_date, created_at, activated_at, some_started_at, told_at)
         end as live_from,
         case
             when known_status = 'in_trial' then {{ nrr.earliest('effective_at', 'trial_start') }}

@@ -144,8 +144,8 @@ amounts as (
             when pricing_model = 'stairstep' then case when is_last then price else 0 end
             when pricing_type = 'flat_fee' then case when units > 0 then price else 0 end
             when pricing_type = 'package' and package_size > 0
-                then {{ nrr.packages('units', 'package_size', "'up'") }} * price
-            else units * price
+                then {{ nrr.times(nrr.packages('units', 'package_size', "'up'"), 'price') }}
+            else {{ nrr.times('units', 'price') }}
         end as amount
     from counted
 )

@@ -620,6 +620,20 @@ def test_an_event_without_items_leaves_them_as_they_were(mrr):
     assert mrr("thin", "Jan-Jun") == [20, 20, 20, 20, 0, 0]
 
 
+@case
+def thin_events(site):
+    ends = {"status": "non_renewing", "cancelled_at": "2024-06-30 12:00", **monthly(1000, 2)}
+    for name, updated_at in (("same_time", "2024-03-10"), ("older_row", "2024-02-01")):
+        site.event("changed", "2024-03-10", name)
+        site.subscription(name, started_at="2024-01-15", updated_at=updated_at, **ends)
+
+
+def test_events_that_only_say_a_status_have_the_items_of_the_row(mrr):
+    assert mrr("same_time", "Jan-Jul") == [20, 20, 20, 20, 20, 0, 0]
+    # the event came later: it does not end any more
+    assert mrr("older_row", "Jan-Jul") == [20] * 7
+
+
 def reconstructed(built: Dbt, account: str) -> list[tuple]:
     return built.query(
         "select strftime(starts_at, '%Y-%m-%d'), is_reconstructed "

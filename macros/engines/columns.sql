@@ -100,3 +100,21 @@
         'json_format(cast(' ~ column ~ ' as json))' if type.startswith(('row', 'array', 'map', 'json')) else none
     ) -%}
 {% endmacro %}
+
+{# It casts no boolean to text: such columns are written out here. #}
+{% macro redshift__with_columns(relation, columns, found) %}
+    {%- set types = {} -%}
+    {%- for column in found -%} {%- do types.update({column.name | lower: column.dtype | lower}) -%} {%- endfor %}
+        (
+            select
+                {%- for column in columns %}
+                {%- set name = nrr.column_name(column) %}
+                {% if types and column | lower not in types -%} cast(null as {{ nrr.type_text() }}) as {{ name }}
+                {%- elif types.get(column | lower) in ['boolean', 'bool'] -%}
+                case when {{ name }} then 'true' when not {{ name }} then 'false' end as {{ name }}
+                {%- else -%} {{ name }} {%- endif -%}
+                {{ ',' if not loop.last }}
+                {%- endfor %}
+            from {{ relation }}
+        )
+{%- endmacro %}

@@ -13,11 +13,15 @@
     cast({{ nrr.truncate_to_day(instant) }} as {{ nrr.type_instant() }})
 {%- endmacro %}
 
+{# shown_time(instant): local_time() as a timestamp everywhere, so that it can be compared and counted with. #}
+{% macro shown_time(instant) -%} cast({{ nrr.local_time(instant) }} as {{ nrr.type_instant() }}) {%- endmacro %}
+
 {# names_a_day(instant): whether what read_instant() read names a day. #}
 {% macro names_a_day(instant) -%}
-    {%- set local = nrr.local_time(instant) -%}
     ({{ instant }} = {{ nrr.midnight(instant) }}
-    {%- if local != instant %} or {{ local }} = {{ nrr.midnight(local) }} {%- endif -%})
+    {%- if nrr.local_time(instant) != instant %}
+    or {{ nrr.shown_time(instant) }} = {{ nrr.midnight(nrr.shown_time(instant)) }}
+    {%- endif -%})
 {%- endmacro %}
 
 {# day_named(instant): the day that it names, or in nrr_timezone lies in. #}
@@ -90,7 +94,7 @@
             then {{ months }}
         when
             {{ months }} >= 2
-            and {{ nrr.add_months(first_day, months ~ ' - 1') }}
+            and {{ nrr.add_months(first_day, '(' ~ months ~ ' - 1)') }}
             = {{ last_day }}
             then {{ months }} - 1
     end

@@ -60,7 +60,7 @@ dated as (
         {{ nrr.add_months('start_day', 'free') }} as paid_from_day,
         -- the free months come before the term
         coalesce(
-            ends_before_day, {{ nrr.add_months('start_day', 'free + term') }},
+            ends_before_day, {{ nrr.add_months('start_day', '(free + term)') }},
             case when type_meaning <> 'amendment' and amount_meaning <> 'total' then churned_before_day end
         ) as end_day
     from known

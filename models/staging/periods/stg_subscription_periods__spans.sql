@@ -75,7 +75,8 @@ with_next as (
         followed.next_starts_at,
         -- days of nrr_timezone, some of which have an hour more or less
         {{ nrr.utc_time(
-            dbt.dateadd('day', grace, nrr.local_time('periods.ends_at')), nrr.setting('nrr_timezone')
+            'cast(' ~ dbt.dateadd('day', grace, nrr.shown_time('periods.ends_at')) ~ ' as ' ~ nrr.type_instant() ~ ')',
+            nrr.setting('nrr_timezone')
         ) }} as grace_ends_at
     from periods
     left join starts

@@ -16,6 +16,8 @@ TEXT = {
     "redshift": "varchar(65535)",
 }
 ROWS_PER_INSERT = 200
+# columns of billing systems that are words of SQL
+WORDS_OF_SQL = {"end", "start", "interval", "index", "type", "order", "at", "old", "new", "group"}
 
 
 def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
@@ -32,7 +34,9 @@ def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
         with path.open(newline="", encoding="utf-8") as file:
             columns, *rows = csv.reader(file)
         text = TEXT.get(adapter, "string")
-        types = {column: TYPES.get(column, text) if typed else text for column in columns}
+        types = {
+            named(column, adapter): TYPES.get(column, text) if typed else text for column in columns
+        }
         if adapter == "spark":
             read_by_spark(execute, f"{schema}.{name}", types, path)
             continue
@@ -40,7 +44,7 @@ def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
         for table in (as_text, f"{schema}.{name}"):
             # dbt makes its views anew
             execute(f"drop table if exists {table}" + " cascade" * (adapter == "postgres"))
-        execute(f"create table {as_text} ({', '.join(f'{c} {text}' for c in columns)})")
+        execute(f"create table {as_text} ({', '.join(f'{c} {text}' for c in types)})")
         for first in range(0, len(rows), ROWS_PER_INSERT):
             block = rows[first : first + ROWS_PER_INSERT]
             values = ", ".join(
@@ -50,6 +54,15 @@ def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
         execute(f"create table {schema}.{name} as select {', '.join(casts)} from {as_text}")
     if adapter == "postgres":
         execute("reset role")
+
+
+def named(column: str, adapter: str) -> str:
+    """A column's name in SQL."""
+    if column not in WORDS_OF_SQL:
+        return column
+    if adapter in ("bigquery", "databricks", "spark"):
+        return f"`{column}`"
+    return f'"{column.upper() if adapter == "snowflake" else column}"'
 
 
 def literal(value: str, adapter: str) -> str:

@@ -148,7 +148,7 @@ lines as (
         known_add_ons.subscription_id is not null as is_told,
         {%- else %}
         subscriptions.first_updated_at as told_from,
-        true as is_told,
+        false as is_told,
         {%- endif %}
         coalesce(
             {%- if has_add_ons %}
@@ -207,7 +207,8 @@ charged_until as (
         fixed_lines.*,
         case
             -- up to where its rows tell
-            when next_starts_at is null then case when is_told then told_from else coalesce(ends_at, told_from) end
+            when next_starts_at is null and not is_told and ends_at < told_from then ends_at
+            when next_starts_at is null then told_from
             when ends_at is null or {{ nrr.day_later('ends_at') }} >= next_starts_at then next_starts_at
             else ends_at
         end as lasts_until

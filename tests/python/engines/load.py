@@ -17,7 +17,10 @@ TEXT = {
 }
 ROWS_PER_INSERT = 200
 # columns of billing systems that are words of SQL
-WORDS_OF_SQL = {"end", "start", "interval", "index", "type", "order", "at", "old", "new", "group"}
+WORDS_OF_SQL = {
+    *["at", "default", "end", "group", "index", "interval", "limit", "new", "offset", "old"],
+    *["order", "start", "type", "user", "values"],
+}
 
 
 def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:

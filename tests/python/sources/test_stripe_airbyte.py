@@ -5,6 +5,8 @@ from conftest import Dbt
 from stripe_airbyte.account import Account, unix
 
 MONTHS = range(1, 13)
+# what is built anew where churn is at the cancellation
+CHURN_ON = "+nrr__account_months,stg_stripe__status_changes+"
 
 
 def first_days(months: range, day: int = 10) -> list[str]:
@@ -305,9 +307,7 @@ def mrr(built):
 @pytest.fixture(scope="module")
 def mrr_at_cancellation(built, mrr):
     """The same, where MRR ends when the end was asked for."""
-    built.succeed(
-        "run", "--select", "+nrr__account_months", variables={"nrr_churn_at": "cancellation"}
-    )
+    built.succeed("run", "--select", CHURN_ON, variables={"nrr_churn_at": "cancellation"})
     return mrr_of(built)
 
 

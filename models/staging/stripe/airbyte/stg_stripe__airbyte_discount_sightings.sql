@@ -4,8 +4,8 @@
 ] -%}
 {%- set text = nrr.type_text() -%}
 {%- set none_of_text = 'cast(null as ' ~ text ~ ')' -%}
--- One row per discount and place where it was seen: at a version of a subscription, at an item of one, at a customer, on an
--- invoice. Some places show only its id.
+-- One row per discount and place where it was seen: at a version of a subscription, at an item of one, at a customer,
+-- on an invoice. Some places show only its id.
 with versions as (
     select * from {{ ref('stg_stripe__airbyte_versions') }}
     where source_reason is null

@@ -4,8 +4,8 @@
 {%- set order -%}
     case event_type when 'customer.subscription.created' then 1 when 'customer.subscription.deleted' then 3 else 2 end
 {%- endset -%}
--- One row per subscription and second in which Stripe told of it by an event: the subscription as it was then, and what of it
--- was another before. An API version of its own made each, and none is ever rewritten.
+-- One row per subscription and second in which Stripe told of it by an event: the subscription as it was then, and
+-- what of it was another before. An API version of its own made each, and none is ever rewritten.
 with events as (
     select
         {{ nrr.read_text('id') }} as event_id,

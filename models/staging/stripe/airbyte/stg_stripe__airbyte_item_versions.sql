@@ -1,7 +1,7 @@
 {{ config(enabled=nrr.reads_airbyte_stripe(), materialized='table') }}
 {%- set has_lines = nrr.is_given('stripe_invoice_line_items') or nrr.is_given('stripe_invoices') -%}
--- One row per item and instant at which it is known what it was: by an event, by what was so before an event, or by a row of
--- its subscription that later ones have replaced. And where an event shows that it is gone.
+-- One row per item and instant at which it is known what it was: by an event, by what was so before an event, or by a
+-- row of its subscription that later ones have replaced. And where an event shows that it is gone.
 with versions as (
     select
         subscription_id,
@@ -94,7 +94,8 @@ select
 from {{ ref('stg_stripe__airbyte_version_items') }}
 where version_kind = 'row' and number_from_newest > 1
 
--- A row of an item that is gone, of which nothing else tells: it was there from when it was made to when it was synced.
+-- A row of an item that is gone, of which nothing else tells: it was there from when it was made to when it was
+-- synced.
 {%- for at in ['created_at', 'recorded_at'] %}
 
 union all

@@ -1,6 +1,6 @@
 {{ config(enabled=nrr.reads_airbyte_stripe(), materialized='table') }}
--- One row per subscription item that is there now: in the newest version of its subscription or, where that holds only the
--- first of its items or is older, in the stream `subscription_items`.
+-- One row per subscription item that is there now: in the newest version of its subscription or, where that holds only
+-- the first of its items or is older, in the stream `subscription_items`.
 with newest as (
     select
         subscription_id,

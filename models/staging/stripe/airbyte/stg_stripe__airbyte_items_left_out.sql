@@ -1,5 +1,6 @@
 {{ config(enabled=nrr.reads_airbyte_stripe()) }}
--- One row per subscription that holds only the first of its items, and whose others the stream `subscription_items` lacks.
+-- One row per subscription that holds only the first of its items, and whose others the stream `subscription_items`
+-- lacks.
 with counted as (
     select
         subscription_id,

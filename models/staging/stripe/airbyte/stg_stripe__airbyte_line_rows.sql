@@ -12,7 +12,8 @@
 {%- set columns = plain + [
     'object', 'invoice', 'invoice_id', 'price', 'plan', 'period', 'parent', 'pricing', 'livemode',
 ] + nrr.airbyte_columns() -%}
--- One row per line of an invoice, as text: of the stream `invoice_line_items`, and the first ten that an invoice holds itself.
+-- One row per line of an invoice, as text: of the stream `invoice_line_items`, and the first ten that an invoice holds
+-- itself.
 with
 {%- if nrr.is_given('stripe_invoices') %}
 invoices as (

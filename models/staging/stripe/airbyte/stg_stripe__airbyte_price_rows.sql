@@ -12,8 +12,8 @@
         'package_size': ['transform_usage', 'divide_by'], 'package_round': ['transform_usage', 'round'],
     },
 } -%}
--- One row per price and place where it stands: the streams `prices` and `plans`, and the objects that items and invoice lines
--- hold. As text.
+-- One row per price and place where it stands: the streams `prices` and `plans`, and the objects that items and
+-- invoice lines hold. As text.
 with objects as (
     select price as price_json from {{ ref('stg_stripe__airbyte_item_rows') }}
     union all

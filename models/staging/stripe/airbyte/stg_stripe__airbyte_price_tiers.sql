@@ -1,5 +1,6 @@
 {{ config(enabled=nrr.reads_airbyte_stripe()) }}
--- One row per tier of a price. The stream `prices` has none, `plans` may have lost them: then from wherever one is shown.
+-- One row per tier of a price. The stream `prices` has none, `plans` may have lost them: then from wherever one is
+-- shown.
 with ranked as (
     select
         price_id,

@@ -2,7 +2,8 @@
 {%- set times = [
     'created_at', 'starts_at', 'trial_starts_at', 'trial_ends_at', 'cancels_at', 'cancel_requested_at', 'ended_at',
 ] -%}
--- One row per version of a subscription that is known, and one for each subscription of whose items only the first are.
+-- One row per version of a subscription that is known, and one for each subscription of whose items only the first
+-- are.
 with versions as (
     select * from {{ ref('stg_stripe__airbyte_versions') }}
     where version_kind <> 'before' or is_before_first or source_reason is not null

@@ -14,8 +14,8 @@
     'paused': ['status_details', 'paused.transitioned_at'],
 } -%}
 {%- set columns = plain + ['id', 'pause_collection', 'status_details', 'updated', 'is_deleted', 'livemode'] + nrr.airbyte_columns() -%}
--- One row per version of a subscription that is known: each row of the stream `subscriptions`, each second with an event, and
--- what was so just before an event. Parts of the object are JSON still.
+-- One row per version of a subscription that is known: each row of the stream `subscriptions`, each second with an
+-- event, and what was so just before an event. Parts of the object are JSON still.
 with rows_of_stream as (
     select
         {{ nrr.read_text('id') }} as subscription_id,

@@ -9,6 +9,10 @@ select distinct
     remedy
 from {{ ref('nrr__input_problems') }}
 where
-    input in ('{{ nrr.event_sources() | join("', '") }}')
+    input in (
+        {%- for source in nrr.event_sources() %}
+        '{{ source }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
     and reason not in ('unknown_status', 'unknown_billing_interval', 'unmatched_account')
     and is_failure

@@ -1,7 +1,9 @@
 {%- set columns = nrr.given_event_columns() -%}
 {#- what a source decides, or a link of accounts, is not in the values as they were given -#}
-{%- if nrr.event_sources() != ['subscription_events'] or nrr.is_given('account_links') or nrr.is_given('subscription_links') -%}
-    {%- set columns = columns + ['source_reason', dbt.cast_bool_to_text('is_reconstructed'), nrr.as_text('effective_at')] -%}
+{%- if nrr.event_sources() != ['subscription_events'] or nrr.given_of(['account_links', 'subscription_links']) -%}
+    {%- set columns = columns + [
+        'source_reason', dbt.cast_bool_to_text('is_reconstructed'), nrr.as_text('effective_at')
+    ] -%}
 {%- endif -%}
 {%- set settings = [
     (config.get('meta') or {}).get('package_version', ''), nrr.setting('nrr_reporting_currency'),

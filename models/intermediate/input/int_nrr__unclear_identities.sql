@@ -74,7 +74,7 @@ found as (
         cast(null as {{ text }}) as reason,
         cast(null as {{ text }}) as value,
         false as is_failure
-    from (select 1 as one) as nothing
+    from (select 1 as one) as one_row
     where 1 = 0
     {%- if has_account_links %}
     union all

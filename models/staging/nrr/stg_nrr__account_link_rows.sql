@@ -21,7 +21,11 @@ select
     given_row,
     case
         when source_system is null then 'missing_source_system'
-        when source_system not in ('{{ nrr.sources_of_events() | join("', '") }}') then 'unknown_source_system'
+        when source_system not in (
+            {%- for source in nrr.sources_of_events() %}
+            '{{ source }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) then 'unknown_source_system'
         when source_account_id is null then 'missing_source_account_id'
         when account_id is null then 'missing_account_id'
         when given_valid_from is not null and valid_from is null then 'unreadable_valid_from'

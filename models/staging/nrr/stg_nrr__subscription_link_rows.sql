@@ -20,7 +20,11 @@ select
     replaced_at,
     given_row,
     case
-        when source_system not in ('{{ nrr.sources_of_events() | join("', '") }}') then 'unknown_source_system'
+        when source_system not in (
+            {%- for source in nrr.sources_of_events() %}
+            '{{ source }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) then 'unknown_source_system'
         when old_subscription_id is null then 'missing_old'
         when new_subscription_id is null then 'missing_new'
         when given_at is not null and replaced_at is null then 'unreadable_at'

@@ -300,5 +300,5 @@ def test_a_model_without_rows_fails_by_name_after_every_table_is_built(shop):
     finished = other.run("build")
     assert not finished.success
     assert "subscription_events: 0 no_rows" in finished.words
-    assert "Failure in test subscription_events_has_rows" in finished.words
+    assert "Failure in test every_source_has_rows" in finished.words
     assert " ERROR=1 SKIP=0 " in finished.output

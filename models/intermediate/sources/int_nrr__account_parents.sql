@@ -1,5 +1,6 @@
 {{ config(enabled=nrr.setting('nrr_account_level') == 'parent') }}
 {%- set doublings = 10 -%}
+{%- set columns = ['account_id', 'parent_account_id', 'valid_from'] -%}
 -- One row per account that has a parent: the account at the top, or null where its parents go round in a circle. The
 -- newest parent that is known holds for all time, so that a change of the hierarchy is no movement of MRR.
 with given as (
@@ -7,7 +8,7 @@ with given as (
         {{ nrr.read_text('account_id') }} as account_id,
         {{ nrr.read_text('parent_account_id') }} as parent_account_id,
         coalesce({{ nrr.read_timestamp('valid_from') }}, {{ nrr.timestamp_literal('1900-01-01') }}) as valid_from
-    from {{ nrr.input_rows('accounts', ['account_id', 'parent_account_id', 'valid_from']) }} as input
+    from {{ nrr.input_rows('accounts', columns) if nrr.setting('nrr_account_level') == 'parent' }} as input
 ),
 {%- if nrr.has_zuora('account') %}
 

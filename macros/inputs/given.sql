@@ -1,23 +1,33 @@
 {# Which inputs there are, and which sources of subscription events are made of them. #}
 
 {#
-  sources_of_events(): source -> the inputs without which it cannot be used. Each source is a folder of models/staging,
-  and ends in the model stg_<source>__subscription_events.
+  sources_of_events(): the names of all sources. Each is a folder of models/staging, and ends in the model
+  stg_<source>__subscription_events.
 #}
 {% macro sources_of_events() %}
-    {%- do return({
-        'subscription_events': ['subscription_events'],
-        'mrr_snapshots': ['mrr_snapshots'],
-        'mrr_movements': ['mrr_movements'],
-        'subscription_periods': ['subscription_periods'],
-        'contracts': ['contracts'],
-        'stripe': nrr.stripe_inputs()[nrr.stripe_loader()],
-        'chargebee': ['chargebee_subscription'],
-        'recurly': nrr.recurly_inputs()[nrr.recurly_loader()],
-        'zuora': [
+    {%- do return(
+        ['subscription_events', 'mrr_snapshots', 'mrr_movements', 'subscription_periods', 'contracts']
+        + nrr.billing_systems()
+    ) -%}
+{% endmacro %}
+
+{#
+  inputs_needed(source): the inputs without which a source cannot be used. Asked of each source by itself, since dbt asks
+  for every model whenever it reads the project.
+#}
+{% macro inputs_needed(source) %}
+    {%- if source == 'stripe' -%}
+        {%- do return(nrr.stripe_inputs()[nrr.stripe_loader()]) -%}
+    {%- elif source == 'chargebee' -%}
+        {%- do return(['chargebee_subscription']) -%}
+    {%- elif source == 'recurly' -%}
+        {%- do return(nrr.recurly_inputs()[nrr.recurly_loader()]) -%}
+    {%- elif source == 'zuora' -%}
+        {%- do return([
             nrr.zuora_input('subscription'), nrr.zuora_input('rate_plan'), nrr.zuora_input('rate_plan_charge'),
-        ],
-    }) -%}
+        ]) -%}
+    {%- endif -%}
+    {%- do return([source]) -%}
 {% endmacro %}
 
 {# stripe_inputs(): loader -> the tables without which Stripe's subscriptions cannot be known from it. #}
@@ -63,10 +73,8 @@
     {%- set chosen = nrr.setting('nrr_sources') -%}
     {%- if chosen is not none -%} {%- do return(chosen) -%} {%- endif -%}
     {%- set found = [] -%}
-    {%- for source, inputs in nrr.sources_of_events().items() -%}
-        {%- if inputs | map('string') | select('in', nrr.given_of(inputs)) | list -%}
-            {%- do found.append(source) -%}
-        {%- endif -%}
+    {%- for source in nrr.sources_of_events() if nrr.given_of(nrr.inputs_needed(source)) -%}
+        {%- do found.append(source) -%}
     {%- endfor -%}
     {%- do return(found or ['subscription_events']) -%}
 {% endmacro %}
@@ -80,9 +88,14 @@
 
 {# has_source(name): whether a source is on; an error if an input without which it cannot be used is not given. #}
 {% macro has_source(name) %}
+    {%- set needed = nrr.inputs_needed(name) -%}
+    {%- set given = nrr.given_of(needed) -%}
+    {#- of which nothing is given, is on where it is chosen, or as the last resort -#}
+    {%- if not given and nrr.setting('nrr_sources') is none and name != 'subscription_events' -%}
+        {%- do return(false) -%}
+    {%- endif -%}
     {%- if name not in nrr.event_sources() -%} {%- do return(false) -%} {%- endif -%}
-    {%- set needed = nrr.sources_of_events()[name] -%}
-    {%- set missing = needed | reject('in', nrr.given_of(needed)) | list -%}
+    {%- set missing = needed | reject('in', given) | list -%}
     {%- if missing and not (name == 'subscription_events' and project_name != 'nrr') -%}
         {%- set stem = name ~ '_' -%}
         {%- set where = 'name a model for it in nrr_inputs' -%}

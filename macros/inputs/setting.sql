@@ -39,8 +39,7 @@
                 ~ nrr.own_inputs() | join(', ') ~ ', or a table of a billing system, such as stripe_price' -%}
         {%- endif -%}
     {%- elif name == 'nrr_sources' -%}
-        {%- set sources = ['subscription_events', 'mrr_snapshots', 'mrr_movements', 'subscription_periods', 'contracts']
-            + nrr.billing_systems() -%}
+        {%- set sources = nrr.sources_of_events() -%}
         {%- if value is not none and (value is string or value is mapping or value is not sequence or not value
             or value | reject('in', sources) | list or value | unique | list | length != value | length) -%}
             {%- set ns.takes = 'null, or a list of different sources out of ' ~ sources | join(', ') -%}

@@ -122,3 +122,22 @@
 {% macro money_of_millionths(number) -%}
     cast(cast({{ number }} as decimal(18, 0)) * cast(0.000001 as decimal(7, 6)) as decimal(18, 6))
 {%- endmacro %}
+
+{#
+  scaled(amount, share, whole): amount x share / whole, decimal(18, 6), exactly, rounded half away from zero. The three are
+  of decimal(18, 6), none of them negative.
+#}
+{% macro scaled(amount, share, whole) -%} {{ return(adapter.dispatch('scaled', 'nrr')(amount, share, whole)) }} {%- endmacro %}
+
+{% macro default__scaled(amount, share, whole, both_times='') -%}
+    {%- set divisor = nrr.millionths(whole) ~ both_times -%}
+    {{ nrr.money_of_millionths(nrr.divide_whole(
+        '(2 * ' ~ nrr.millionths(amount) ~ ' * ' ~ nrr.millionths(share) ~ both_times ~ ' + ' ~ divisor ~ ')',
+        '(2 * ' ~ divisor ~ ')'
+    )) }}
+{%- endmacro %}
+
+{# Its divide_whole() takes multiples of a million. #}
+{% macro snowflake__scaled(amount, share, whole) -%}
+    {{ nrr.default__scaled(amount, share, whole, ' * cast(1000000 as ' ~ nrr.type_wide_integer() ~ ')') }}
+{%- endmacro %}

@@ -17,9 +17,6 @@
     {%- do return(['subscription_items', 'item_tiers', 'addons', 'coupons', 'discounts']) -%}
 {% endmacro %}
 
-{# chargebee_is_true(value): whether a flag is set. #}
-{% macro chargebee_is_true(value) -%} coalesce(lower({{ nrr.read_text(value) }}) in ('true', 't', '1', 'yes'), false) {%- endmacro %}
-
 {# chargebee_amount(minor, in_decimal, exponent): money in major units, of which *_in_decimal already is. #}
 {% macro chargebee_amount(minor, in_decimal, exponent) -%}
     coalesce({{ nrr.read_decimal(in_decimal) }}, {{ nrr.major_units(nrr.read_minor_units(minor), exponent) }})
@@ -34,16 +31,6 @@
 {# earliest(a, b): the earlier of two instants, of which either may be missing. #}
 {% macro earliest(a, b) -%}
     case when {{ b }} is null or {{ a }} <= {{ b }} then {{ a }} else {{ b }} end
-{%- endmacro %}
-
-{# after_period(instant, count, unit): the instant so many days, weeks, months or years later; null for another unit. #}
-{% macro after_period(instant, count, unit) -%}
-    case {{ unit }}
-        when 'day' then {{ dbt.dateadd('day', count, instant) }}
-        when 'week' then {{ dbt.dateadd('day', '7 * (' ~ count ~ ')', instant) }}
-        when 'month' then {{ dbt.dateadd('month', count, instant) }}
-        when 'year' then {{ dbt.dateadd('month', '12 * (' ~ count ~ ')', instant) }}
-    end
 {%- endmacro %}
 
 {#
@@ -82,14 +69,6 @@
             nrr.millionths(amount) ~ ' * ' ~ nrr.millionths(part), nrr.millionths('nullif(' ~ whole ~ ', 0)') ~ ' * 100'
         ) }}
     end
-{%- endmacro %}
-
-{# amount_without_tax(amount, percent): what an amount is without the tax of so many percent that is in it, to 6 decimals. #}
-{% macro amount_without_tax(amount, percent) -%}
-    {%- set whole -%} (cast(100000000 as {{ nrr.type_wide_integer() }}) + {{ nrr.millionths(percent) }}) {%- endset -%}
-    {{ nrr.money_of_millionths(nrr.divide_whole(
-        '(2 * ' ~ nrr.millionths(amount) ~ ' * 100000000 + ' ~ whole ~ ')', '(2 * ' ~ whole ~ ')'
-    )) }}
 {%- endmacro %}
 
 {#

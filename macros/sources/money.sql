@@ -34,3 +34,6 @@
             )
     end
 {%- endmacro %}
+
+{# amount_without_tax(amount, percent): what an amount is without the tax of so many percent that is in it, to 6 decimals. #}
+{% macro amount_without_tax(amount, percent) -%} {{ nrr.scaled(amount, '100', '(100 + ' ~ percent ~ ')') }} {%- endmacro %}

@@ -85,29 +85,11 @@
 {%- endmacro %}
 
 {# day_later(instant), day_earlier(instant): a day of slack, since one event has several times in several tables. #}
-{% macro day_later(instant) -%} cast({{ dbt.dateadd('day', 1, instant) }} as {{ nrr.type_instant() }}) {%- endmacro %}
-{% macro day_earlier(instant) -%}
-    cast({{ dbt.dateadd('day', -1, instant) }} as {{ nrr.type_instant() }})
-{%- endmacro %}
+{% macro day_later(instant) -%} {{ nrr.moved(instant, 'day', 1) }} {%- endmacro %}
+{% macro day_earlier(instant) -%} {{ nrr.moved(instant, 'day', -1) }} {%- endmacro %}
 
 {# end_of_time(): an instant behind all others, for what has no end. #}
 {% macro end_of_time() -%} {{ nrr.timestamp_literal('2300-01-01 00:00:00') }} {%- endmacro %}
-
-{#
-  divided_amount(amount, divisor): a quotient of two numbers of decimal(18, 6) that are not negative, exactly, rounded
-  half away from zero to 6 decimals.
-#}
-{% macro divided_amount(amount, divisor) -%}
-    {%- set integer = nrr.type_wide_integer() -%}
-    {%- set million = 'cast(1000000 as ' ~ integer ~ ')' -%}
-    {%- set whole = nrr.millionths(divisor) -%}
-    cast(
-        cast({{ nrr.divide_whole(
-            '((2 * ' ~ nrr.millionths(amount) ~ ' * ' ~ million ~ ' + ' ~ whole ~ ') * ' ~ million ~ ')',
-            '(2 * ' ~ whole ~ ' * ' ~ million ~ ')'
-        ) }} as decimal(18, 0)) * cast(0.000001 as decimal(7, 6)) as decimal(18, 6)
-    )
-{%- endmacro %}
 
 {#
   exclusive_amount(amount, is_tax_inclusive, tax_rate): an amount without the tax that is inside it, null where there is
@@ -116,6 +98,6 @@
 {% macro exclusive_amount(amount, is_tax_inclusive, tax_rate) -%}
     case
         when not coalesce({{ is_tax_inclusive }}, false) or {{ tax_rate }} = 0 then {{ amount }}
-        when {{ tax_rate }} > 0 then {{ nrr.divided_amount(amount, '(1 + ' ~ tax_rate ~ ')') }}
+        when {{ tax_rate }} > 0 then {{ nrr.scaled(amount, '1', '(1 + ' ~ tax_rate ~ ')') }}
     end
 {%- endmacro %}

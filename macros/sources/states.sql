@@ -13,6 +13,13 @@
     cast({{ row }} as {{ nrr.type_text() }}) as source_row
 {%- endmacro %}
 
+{# named_alike(without): column -> itself, for state_columns(), but for columns that its source has not. #}
+{% macro named_alike(without=[]) %}
+    {%- set values = {} -%}
+    {%- for column in nrr.event_columns() if column not in without -%} {%- do values.update({column: column}) -%} {%- endfor -%}
+    {%- do return(values) -%}
+{% endmacro %}
+
 {# given_but_unread(columns): `when` branches of a case: unreadable_<column> where given_<column> is there, and no value. #}
 {% macro given_but_unread(columns) -%}
     {%- for column in columns %}

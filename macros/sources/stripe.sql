@@ -8,32 +8,6 @@
     case when {{ one }} >= {{ other }} then {{ one }} else coalesce({{ other }}, {{ one }}) end
 {%- endmacro %}
 
-{#
-  scaled(amount, share, whole): amount x share / whole, decimal(18, 6), exactly, rounded half away from zero. None of
-  them is negative.
-#}
-{% macro scaled(amount, share, whole) -%}
-    {%- set divisor = nrr.millionths(whole) -%}
-    cast(cast({{ nrr.divide_whole(
-        '(2 * ' ~ nrr.millionths(amount) ~ ' * ' ~ nrr.millionths(share) ~ ' + ' ~ divisor ~ ')',
-        '(2 * ' ~ divisor ~ ')'
-    ) }} as decimal(24, 0)) * cast(0.000001 as decimal(7, 6)) as decimal(18, 6))
-{%- endmacro %}
-
-{# moved(at, part, count): the instant `count` seconds, days or months later, of the same type (not so on BigQuery). #}
-{% macro moved(at, part, count) -%}
-    cast({{ dbt.dateadd(part, count, at) }} as {{ nrr.type_instant() }})
-{%- endmacro %}
-
-{# intervals_later(at, interval, count): the instant `count` intervals later; null where the interval is none. #}
-{% macro intervals_later(at, interval, count) -%}
-    case {{ interval }}
-        {%- for part in ['day', 'week', 'month', 'year'] %}
-        when '{{ part }}' then {{ nrr.moved(at, part, 'cast(' ~ count ~ ' as integer)') }}
-        {%- endfor %}
-    end
-{%- endmacro %}
-
 {# finely_priced(unit_amount, units): the product, decimal(18, 6), of a price of up to 12 decimals below a million. #}
 {% macro finely_priced(unit_amount, units) -%}
     {%- set trillion = 'cast(1000000000000 as ' ~ nrr.type_wide_integer() ~ ')' -%}

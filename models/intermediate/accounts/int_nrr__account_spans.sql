@@ -34,7 +34,8 @@ items as (
         coalesce(states.pricing_model, '(unknown)') as pricing_model,
         coalesce(states.plan_id, '(unknown)') as plan,
         coalesce(states.billing_interval, '(unknown)') as billing_interval,
-        cast({{ nrr.fingerprint(['states.pricing_model', 'states.plan_id', 'states.billing_interval']) }}
+        -- the interval first, which no item lacks: from that column DuckDB concludes how few keys there are
+        cast({{ nrr.fingerprint(['states.billing_interval', 'states.plan_id', 'states.pricing_model']) }}
         as {{ nrr.type_wide_integer() }}) as item_key,
         {{ nrr.month_of('states.starts_at') }} as first_month,
         {{ nrr.month_of('states.ends_at') }} as end_month

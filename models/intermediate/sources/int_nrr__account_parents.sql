@@ -13,20 +13,11 @@ with given as (
 {%- if nrr.has_zuora('account') %}
 
 -- what a source says of parents, where accounts says nothing
-told as (
-    select
-        id as account_id,
-        parent_id as parent_account_id,
-        {{ nrr.timestamp_literal('1900-01-01') }} as valid_from
-    from {{ nrr.zuora_rows('account', ['id', 'parent_id']) }} as given
-    where not is_deleted
-),
-
 untold as (
     select told.*
-    from told
+    from {{ ref('stg_zuora__account_parents') }} as told
     left join given on told.account_id = given.account_id and given.parent_account_id is not null
-    where given.account_id is null and told.parent_account_id is not null
+    where given.account_id is null
 ),
 {%- endif %}
 
@@ -45,10 +36,9 @@ newest as (
 
     select
         account_id,
-        min(parent_account_id) as parent_account_id,
+        parent_account_id,
         1 as newest_first
     from untold
-    group by account_id
     {%- endif %}
 ),
 

@@ -29,7 +29,7 @@ invoices as (
     from input
     where
         coalesce({{ nrr.read_word('status') }} not in ('voided', 'pending'), true)
-        and not {{ nrr.chargebee_is_true('deleted') }}
+        and not {{ nrr.is_true('deleted') }}
 ),
 
 once as (
@@ -104,7 +104,7 @@ typed as (
             nrr.read_minor_units('coalesce(lines.discount_amount, lines.item_level_discount_amount)'),
             nrr.chargebee_exponent()
         ) }}, 0) as discount_amount,
-        {{ nrr.chargebee_is_true('lines.metered') }}
+        {{ nrr.is_true('lines.metered') }}
         or metered.item_price_id is not null
         {%- if has_catalogue %}
         or coalesce(catalogue.is_metered, false)

@@ -9,7 +9,7 @@ items as (
     select
         {{ nrr.read_text('id') }} as item_id,
         {{ nrr.read_word(nrr.column_name('type')) }} as item_type,
-        {{ nrr.chargebee_is_true('metered') }} as is_metered,
+        {{ nrr.is_true('metered') }} as is_metered,
         {{ nrr.read_text('item_family_id') }} as item_family_id,
         {{ nrr.read_epoch('updated_at') }} as updated_at,
         {{ nrr.read_whole_number('resource_version') }} as resource_version

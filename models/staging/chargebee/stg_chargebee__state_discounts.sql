@@ -4,7 +4,7 @@
 {%- set terms = [
     'duration_type', 'period', 'period_unit', 'apply_on', 'item_constraints', 'item_constraint_criteria',
 ] -%}
-{%- set own_end = nrr.after_period('given_at', 'period', 'period_unit') -%}
+{%- set own_end = nrr.intervals_later('given_at', 'period_unit', 'period') -%}
 -- One row per coupon or discount that a state of a subscription lists: what it takes off, from when and until when.
 with states as (
     select
@@ -200,6 +200,6 @@ select
         when created_at is not null then created_at
         when duration_type = 'one_time' then given_at
         when duration_type = 'limited_period' and period is not null
-            then {{ nrr.after_period('apply_till', '-period', 'period_unit') }}
+            then {{ nrr.intervals_later('apply_till', 'period_unit', '-period') }}
     end as begins_at
 from begun

@@ -1,5 +1,4 @@
 {{ config(enabled=nrr.has_source('chargebee')) }}
-{%- set types = nrr.event_types() -%}
 {%- set has_invoices = nrr.is_given('chargebee_invoice') -%}
 {%- set has_usage = has_invoices and nrr.setting('nrr_usage_counts') -%}
 -- One row per state of an item of a subscription from effective_at to the item's next row; and per event or row of
@@ -241,11 +240,8 @@ compared as (
 )
 
 select
-    {%- for column in nrr.event_columns() %}
-    cast({{ 'null' if column == 'discount_ends_at' else column }} as {{ types[column] }}) as {{ column }},
-    {%- endfor %}
-    cast('chargebee' as {{ nrr.type_text() }}) as source_system,
-    not is_told or (told_by = 'row' and not coalesce(is_confirmation, false)) as is_reconstructed,
-    cast(source_reason as {{ nrr.type_text() }}) as source_reason,
-    cast(source_row as {{ nrr.type_text() }}) as source_row
+    {{- nrr.state_columns(
+        nrr.named_alike(['discount_ends_at']), 'chargebee',
+        "not is_told or (told_by = 'row' and not coalesce(is_confirmation, false))", 'source_reason', 'source_row'
+    ) }}
 from compared

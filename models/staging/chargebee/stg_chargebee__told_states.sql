@@ -72,7 +72,7 @@ typed as (
         {{ nrr.read_word('trial_end_action') }} as trial_end_action,
         {{ nrr.read_whole_number('resource_version') }} as resource_version,
         {{ nrr.read_epoch('resource_version') }} as version_at,
-        {{ nrr.chargebee_is_true('deleted') }} as is_deleted,
+        {{ nrr.is_true('deleted') }} as is_deleted,
         {{ others | reject('in', instants + words) | join(',\n        ') }},
         {{ nrr.chargebee_lists() | join(',\n        ') }}
     from told

@@ -190,7 +190,7 @@ fixed_lines as (
         ) as next_starts_at,
         case
             when proration_rate > 0 and proration_rate < 1
-                then cast(round({{ nrr.divided_amount('unit_amount', 'proration_rate') }}, 2) as decimal(18, 6))
+                then cast(round({{ nrr.scaled('unit_amount', '1', 'proration_rate') }}, 2) as decimal(18, 6))
             when abs({{ nrr.times('unit_amount', 'quantity') }} - subtotal) > 0.01 then subtotal
             else unit_amount
         end as whole_unit_amount,

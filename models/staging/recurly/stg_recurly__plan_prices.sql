@@ -124,7 +124,7 @@ line_prices as (
             when is_whole_period and abs({{ nrr.times('quantity', 'unit_amount') }} - subtotal) > 0.01 then subtotal
             when is_whole_period then unit_amount
             when abs({{ nrr.times('next_unit_amount', 'proration_rate') }} - unit_amount) <= 0.011 then next_unit_amount
-            else cast(round({{ nrr.divided_amount('unit_amount', 'proration_rate') }}, 2) as decimal(18, 6))
+            else cast(round({{ nrr.scaled('unit_amount', '1', 'proration_rate') }}, 2) as decimal(18, 6))
         end as unit_amount,
         plan_code as line_plan_code,
         case

@@ -128,9 +128,7 @@ events as (
     union all
 
     select
-        {%- for column in ['event_id'] %}
-        cast(null as {{ types[column] }}) as {{ column }},
-        {%- endfor %}
+        cast(null as {{ types['event_id'] }}) as event_id,
         account_id,
         subscription_id,
         {%- for column in [
@@ -147,11 +145,7 @@ events as (
 )
 
 select
-    {%- for column in nrr.event_columns() %}
-    cast({{ 'null' if column in ['sequence', 'discount_ends_at'] else column }} as {{ types[column] }}) as {{ column }},
-    {%- endfor %}
-    cast('recurly' as {{ nrr.type_text() }}) as source_system,
-    is_reconstructed,
-    cast(source_reason as {{ nrr.type_text() }}) as source_reason,
-    cast(source_row as {{ nrr.type_text() }}) as source_row
+    {{- nrr.state_columns(
+        nrr.named_alike(['sequence', 'discount_ends_at']), 'recurly', 'is_reconstructed', 'source_reason', 'source_row'
+    ) }}
 from events

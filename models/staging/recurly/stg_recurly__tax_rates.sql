@@ -8,7 +8,7 @@ with versions as (
         case
             when tax_rate is not null then tax_rate
             when tax = 0 then 0
-            when tax > 0 and total > tax then {{ nrr.divided_amount('tax', '(total - tax)') }}
+            when tax > 0 and total > tax then {{ nrr.scaled('tax', '1', '(total - tax)') }}
         end as tax_rate,
         row_number() over (
             partition by subscription_id

@@ -115,72 +115,69 @@ units as (
     -- a charge that goes on after a short gap has not ended
     where is_live or is_suspended or renewed_at is null
     {%- endif %}
+),
+
+told as (
+    select
+        units.*,
+        case when carriers.charge_id is not null then coalesce(newest_load.loaded_at, recorded_at) else recorded_at end
+            as known_at,
+        -- of decimal(18, 6) both, the product may be too long for DuckDB
+        cast(amount_of_unit as decimal(28, 6)) * quantity = amount as has_price_of_unit
+    from units
+    left join carriers on units.charge_id = carriers.charge_id
+    left join newest_load on carriers.charge_id is not null
 )
 
 select
-    units.charge_id as event_id,
-    account_id,
-    subscription_id,
-    item_id as subscription_item_id,
-    effective_at,
-    cast(null as bigint) as sequence,
-    case when carriers.charge_id is not null then coalesce(newest_load.loaded_at, recorded_at) else recorded_at end
-        as recorded_at,
-    cast(case when is_suspended then 'paused' when is_live then status else 'cancelled' end as {{ nrr.type_text() }})
-        as status,
-    product_id,
-    plan_id,
-    cast(case
+    {{- nrr.state_columns({
+        'event_id': 'charge_id',
+        'account_id': 'account_id',
+        'subscription_id': 'subscription_id',
+        'subscription_item_id': 'item_id',
+        'effective_at': 'effective_at',
+        'recorded_at': 'known_at',
+        'status': "case when is_suspended then 'paused' when is_live then status else 'cancelled' end",
+        'product_id': 'product_id',
+        'plan_id': 'plan_id',
+        'pricing_model': "case
         when charge_model like 'flatfee%' then 'flat'
         when charge_model like 'perunit%' then 'seat'
         when charge_model like 'tiered%' or charge_model like 'volume%' then 'tiered'
         else charge_model
-    end as {{ nrr.type_text() }}) as pricing_model,
-    cast(case when amount_of_unit * quantity = amount then quantity else 1 end as decimal(18, 6)) as quantity,
-    cast(case when amount_of_unit * quantity = amount then amount_of_unit else amount end as decimal(18, 6))
-        as unit_amount,
-    currency,
-    cast(billing_interval as {{ nrr.type_text() }}) as billing_interval,
-    billing_interval_count,
-    percent_off as discount_percent,
-    cast(discount_amount as decimal(18, 6)) as discount_amount,
-    cast(null as {{ nrr.type_instant() }}) as discount_ends_at,
-    cast('zuora' as {{ nrr.type_text() }}) as source_system,
-    is_reconstructed,
-    cast(case
-        when number_of_discounts > {{ nrr.most_discounts() }} then 'too_many_discounts'
-    end as {{ nrr.type_text() }}) as source_reason,
-    source_row
-from units
-left join carriers on units.charge_id = carriers.charge_id
-left join newest_load on carriers.charge_id is not null
+    end",
+        'quantity': 'case when has_price_of_unit then quantity else 1 end',
+        'unit_amount': 'case when has_price_of_unit then amount_of_unit else amount end',
+        'currency': 'currency',
+        'billing_interval': 'billing_interval',
+        'billing_interval_count': 'billing_interval_count',
+        'discount_percent': 'percent_off',
+        'discount_amount': 'discount_amount',
+    }, 'zuora', is_reconstructed='is_reconstructed', reason=(
+        'case when number_of_discounts > ' ~ nrr.most_discounts() ~ " then 'too_many_discounts' end"
+    ), row='source_row') }}
+from told
 
 union all
 
 select
-    charge_id as event_id,
-    owner_id as account_id,
-    coalesce(subscription_id, charge_id) as subscription_id,
-    item_id as subscription_item_id,
-    starts_at as effective_at,
-    cast(null as bigint) as sequence,
-    recorded_at,
-    cast(status as {{ nrr.type_text() }}) as status,
-    product_id,
-    plan_id,
-    cast(charge_model as {{ nrr.type_text() }}) as pricing_model,
-    quantity,
-    amount as unit_amount,
-    currency,
-    cast(billing_interval as {{ nrr.type_text() }}) as billing_interval,
-    billing_interval_count,
-    cast(null as decimal(18, 6)) as discount_percent,
-    cast(null as decimal(18, 6)) as discount_amount,
-    cast(null as {{ nrr.type_instant() }}) as discount_ends_at,
-    cast('zuora' as {{ nrr.type_text() }}) as source_system,
-    false as is_reconstructed,
-    cast(reason as {{ nrr.type_text() }}) as source_reason,
-    source_row
+    {{- nrr.state_columns({
+        'event_id': 'charge_id',
+        'account_id': 'owner_id',
+        'subscription_id': 'coalesce(subscription_id, charge_id)',
+        'subscription_item_id': 'item_id',
+        'effective_at': 'starts_at',
+        'recorded_at': 'recorded_at',
+        'status': 'status',
+        'product_id': 'product_id',
+        'plan_id': 'plan_id',
+        'pricing_model': 'charge_model',
+        'quantity': 'quantity',
+        'unit_amount': 'amount',
+        'currency': 'currency',
+        'billing_interval': 'billing_interval',
+        'billing_interval_count': 'billing_interval_count',
+    }, 'zuora', reason='reason', row='source_row') }}
 from {{ ref('stg_zuora__charge_segment') }}
 where reason is not null and reason <> 'not_yet_triggered'
 {%- if nrr.has_zuora('invoice_item') and nrr.setting('nrr_usage_counts') %}
@@ -188,28 +185,22 @@ where reason is not null and reason <> 'not_yet_triggered'
 union all
 
 select
-    invoice_item_id as event_id,
-    account_id,
-    subscription_id,
-    item_id as subscription_item_id,
-    effective_at,
-    cast(null as bigint) as sequence,
-    recorded_at,
-    cast(status as {{ nrr.type_text() }}) as status,
-    product_id,
-    plan_id,
-    cast('usage' as {{ nrr.type_text() }}) as pricing_model,
-    cast(1 as decimal(18, 6)) as quantity,
-    cast(amount as decimal(18, 6)) as unit_amount,
-    currency,
-    cast(billing_interval as {{ nrr.type_text() }}) as billing_interval,
-    cast(billing_interval_count as decimal(18, 6)) as billing_interval_count,
-    cast(null as decimal(18, 6)) as discount_percent,
-    cast(null as decimal(18, 6)) as discount_amount,
-    cast(null as {{ nrr.type_instant() }}) as discount_ends_at,
-    cast('zuora' as {{ nrr.type_text() }}) as source_system,
-    false as is_reconstructed,
-    cast(null as {{ nrr.type_text() }}) as source_reason,
-    cast(null as {{ nrr.type_text() }}) as source_row
+    {{- nrr.state_columns({
+        'event_id': 'invoice_item_id',
+        'account_id': 'account_id',
+        'subscription_id': 'subscription_id',
+        'subscription_item_id': 'item_id',
+        'effective_at': 'effective_at',
+        'recorded_at': 'recorded_at',
+        'status': 'status',
+        'product_id': 'product_id',
+        'plan_id': 'plan_id',
+        'pricing_model': "'usage'",
+        'quantity': '1',
+        'unit_amount': 'amount',
+        'currency': 'currency',
+        'billing_interval': 'billing_interval',
+        'billing_interval_count': 'billing_interval_count',
+    }, 'zuora') }}
 from {{ ref('stg_zuora__usage_state') }}
 {%- endif %}

@@ -44,7 +44,7 @@ select
     currency,
     case
         when amount <= 0 then cast(0 as decimal(18, 6))
-        when tax_percent > 0 then {{ nrr.scaled('amount', '100', '100 + tax_percent') }}
+        when tax_percent > 0 then {{ nrr.amount_without_tax('amount', 'tax_percent') }}
         -- a unit without tax may be rounded: a difference that small is no tax
         when
             amount_excluding_tax > 0

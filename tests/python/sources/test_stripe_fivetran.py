@@ -89,6 +89,13 @@ def test_a_deleted_item_of_which_only_a_credit_is_left_was_there_before(mrr):
 def test_changes_within_a_period_count_from_their_day_not_from_their_invoice(mrr):
     assert mrr("seats") == [100] + [240] * 3 + [160] * 8
     assert mrr("two_changes") == [100] + [180] * 11
+    # within a minute of a renewal, whose line still has the old number
+    assert mrr("at_renewal") == [100] + [160] * 11
+
+
+def test_what_was_free_is_given_back_for_nothing(mrr):
+    # 5 seats for nothing, 3 of them from 03-15; paid for from 03-20
+    assert mrr("free_change") == [0] * 2 + [60] * 10
 
 
 def test_a_change_without_proration_is_seen_on_the_next_invoice(mrr):
@@ -128,6 +135,13 @@ def test_an_upgrade_by_another_item_is_one_change_of_the_account(mrr):
 
 def test_drafts_void_invoices_the_upcoming_invoice_one_offs_and_repeated_lines_say_nothing(mrr):
     assert mrr("junk_lines") == [100] * 12
+
+
+def test_lines_of_one_item_may_have_one_id(mrr):
+    # 5 seats, 9 from 02-20, 7 from 03-01: on one invoice, told apart by unique_id
+    assert mrr("old_ids") == [100, 180] + [140] * 10
+    # without one, an invoice's line is another than that of the invoice before
+    assert mrr("same_ids") == [100] * 2 + [160] * 10
 
 
 def test_a_price_that_is_not_there_is_read_from_the_line(mrr):
@@ -172,6 +186,17 @@ def test_usage_counts_from_the_end_of_its_period_until_the_next_is_finished(mrr)
 def test_usage_of_several_lines_sums_up_and_a_period_without_a_line_is_nothing(mrr):
     assert mrr("metered_gap") == [0, 15, 20, 0, 7, 9, 9] + [0] * 5
     assert mrr("usage_discount") == [0, 5] + [0] * 10
+    assert mrr("usage_twice") == [0, 15] + [0] * 10  # one line, delivered twice
+
+
+def test_usage_is_none_three_days_after_its_next_invoice_was_due(mrr):
+    # the last period ends on 04-30, the next would have on 05-30
+    assert mrr("usage_31st") == [0, 10, 20, 30, 30] + [0] * 7
+
+
+def test_usage_goes_on_when_its_price_changes(mrr):
+    # 10 and 20 by the old price, 30 and 40 by the new one
+    assert mrr("metered_to_metered") == [0, 10, 20, 30, 40] + [0] * 7
 
 
 def test_usage_is_no_more_once_the_price_is_another(mrr):
@@ -219,6 +244,9 @@ def test_a_row_that_was_synced_again_says_nothing_of_the_past(mrr):
 
 def test_a_row_that_came_after_the_end_ends_when_the_subscription_did(mrr):
     assert mrr("late_row") == [100] * 6 + [0] * 6
+    # a cancelled row that does not say when: at the request, or with its period
+    assert mrr("no_ended_at") == [100] * 3 + [0] * 9
+    assert mrr("no_ended_at_period") == [100] * 4 + [0] * 8
 
 
 def test_a_trial_ends_on_its_day_not_when_the_row_came(mrr):
@@ -289,6 +317,10 @@ def test_percents_compound_and_end_one_by_one(mrr, otherwise):
     assert mrr("order") == [40] * 12  # the amount was given first
 
 
+def test_a_discount_ends_when_it_was_ended_not_when_its_coupon_would(mrr):
+    assert mrr("stopped") == [80] + [100] * 11
+
+
 def test_a_repeating_discount_lasts_the_period_that_it_was_billed_in(mrr):
     assert mrr("year_coupon") == [50] * 12
     assert mrr("quarter_coupon") == [15] * 6 + [30] * 6
@@ -315,10 +347,12 @@ def test_a_customers_discount_holds_while_the_subscription_has_none(mrr):
 
 def test_an_items_discount_comes_first_and_a_coupon_that_is_no_longer_valid_still_holds(mrr):
     assert mrr("item_and_own") == [40] * 12
+    assert mrr("item_and_customer") == [40] * 12  # the subscription has none of its own
 
 
 def test_a_discount_that_fivetran_wrote_twice_counts_once(mrr):
     assert mrr("double_written") == [90] * 12
+    assert mrr("double_two") == [140] * 12  # of one subscription, not of the other
 
 
 def test_a_discount_that_was_taken_away_held_for_what_was_invoiced(mrr):

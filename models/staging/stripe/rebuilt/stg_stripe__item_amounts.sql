@@ -183,12 +183,14 @@ amounts as (
 )
 {%- if nrr.setting('nrr_usage_counts') %},
 
--- what was used, while the item has the price by which it is measured
+-- what was used, while the item has a price by which it is measured: the one by which it was, or one that came later
 used as (
     select
         segments.*,
         periods.amount as usage_amount,
         periods.currency as usage_currency,
+        periods.billing_interval as usage_interval,
+        periods.billing_interval_count as usage_interval_count,
         periods.recorded_at as usage_recorded_at,
         {{ nrr.later_of('periods.holds_from', 'segments.changes_at') }} as usage_from,
         case
@@ -199,7 +201,6 @@ used as (
     inner join {{ ref('stg_stripe__usage') }} as periods
         on
             segments.subscription_item_id = periods.subscription_item_id
-            and segments.price_id = periods.price_id
             and periods.holds_to > segments.changes_at
             and (periods.holds_from < segments.next_change_at or segments.next_change_at is null)
     where segments.is_metered and not segments.is_gone
@@ -221,8 +222,8 @@ usage_amounts as (
         cast(1 as decimal(18, 6)) as net_share,
         cast(1 as decimal(18, 6)) as net_whole,
         usage_currency as currency,
-        price_interval as billing_interval,
-        price_interval_count as billing_interval_count,
+        usage_interval as billing_interval,
+        usage_interval_count as billing_interval_count,
         false as is_gone,
         false as is_reconstructed,
         usage_recorded_at as recorded_at,

@@ -42,6 +42,8 @@ select
         else next_is_due_by
     end as holds_to,
     currency,
+    billing_interval,
+    billing_interval_count,
     case
         when amount <= 0 then cast(0 as decimal(18, 6))
         when tax_percent > 0 then {{ nrr.amount_without_tax('amount', 'tax_percent') }}

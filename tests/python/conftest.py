@@ -1,6 +1,7 @@
 """Builds of the package for the tests: each in its own folder, by dbt in this process."""
 
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -10,6 +11,8 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -17,7 +20,9 @@ from random import Random
 import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 from found_files import InputError
 from found_inputs import found_inputs
 
@@ -28,6 +33,11 @@ DBT = Path(sys.executable).with_name("dbt")
 # Unit tests are run once for all: test_unit_tests.py.
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 WITHOUT_TESTS = ["--exclude-resource-type", "unit_test", "test"]
+QUICK = ["--no-use-colors", "--log-level-file", "none", "--no-write-json"]
+# What dbt has parsed, which takes it longer than to build: once for all tests that give the same
+# inputs and variables, and kept until a file changes.
+PARSED = ROOT / ".pytest_cache/parsed"
+PARSED_FROM = ["models", "macros", "seeds", "tests", "analyses", "dbt_project.yml", "profiles.yml"]
 
 
 @dataclass
@@ -77,14 +87,18 @@ class Dbt:
 
     def run(self, *arguments: str, variables: dict | None = None) -> Finished:
         """A dbt command; its JSON files take a second, and are written after --write-json."""
-        quick = ["--no-use-colors", "--log-level-file", "none", "--no-write-json"]
         inherited, folder = dict(os.environ), Path.cwd()
         os.environ.clear()
         os.environ.update(self.environment())
         os.chdir(self.project)
         try:
             with contextlib.redirect_stdout(io.StringIO()) as said:
-                result = dbtRunner().invoke([*quick, *arguments, *given(variables)])
+                result, manifest = None, None
+                if self.project == ROOT and not {"--write-json", "--target"} & {*arguments}:
+                    result, manifest = parsed_once(given(variables))
+                if result is None or result.success:
+                    runner = dbtRunner(manifest=manifest)
+                    result = runner.invoke([*QUICK, *arguments, *given(variables)])
         finally:
             os.chdir(folder)
             os.environ.clear()
@@ -146,6 +160,36 @@ class Dbt:
             name: sorted(map(str, self.query(f"select * from {schema}.{name}")))
             for (name,) in names
         }
+
+
+@cache
+def project_fingerprint() -> str:
+    """Of every file of this project that dbt parses."""
+    digest = hashlib.sha256(version("dbt-core").encode())
+    for path in sorted(ROOT / name for name in PARSED_FROM):
+        for file in [path] if path.is_file() else sorted(path.rglob("*.*")):
+            if file.suffix in {".sql", ".yml"}:
+                digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def parsed_once(variables: list[str]) -> tuple[dbtRunnerResult | None, Manifest | None]:
+    """What dbt says when it parses this project, unless it did before; and what it has parsed."""
+    known = [os.environ.get("NRR_INPUTS"), "NRR_DATA" in os.environ, variables]
+    name = hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
+    kept, result = PARSED / project_fingerprint() / f"{name}.msgpack", None
+    if not kept.exists():
+        result = dbtRunner().invoke([*QUICK, "parse", *variables])
+        if not result.success:
+            return result, None
+        for older in {*PARSED.glob("*")} - {kept.parent}:
+            shutil.rmtree(older, ignore_errors=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        written = kept.with_suffix(f".{os.getpid()}")
+        written.write_bytes(result.result.to_msgpack(extended_mashumaro_encoder))
+        written.replace(kept)
+    # of its own for each command, since dbt writes into it
+    return result, Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
 
 
 def given(variables: dict | None) -> list[str]:

@@ -145,12 +145,11 @@ spans as (
         account_id,
         month as first_month,
         lead(month) over (partition by account_id order by month) as end_month,
-        lag(month) over (partition by account_id order by month) as previous_first_month,
+        mrr_change,
         {%- for column in ['items', 'mrr', 'item_key', 'attributes_key'] %}
         sum({{ column }}_change) over (
             partition by account_id order by month rows between unbounded preceding and current row
-        ) as {{ column }},
-        {{ column }}_change{{ ',' if not loop.last }}
+        ) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from monthly_changes
 ),
@@ -190,8 +189,7 @@ largest_shares as (
     group by account_id, first_month
 ),
 
--- the segments of a span, and those of the span before
-named as (
+segmented as (
     select
         spans.account_id,
         spans.first_month,
@@ -204,28 +202,29 @@ named as (
         {{ nrr.quarter_name('payers.acquisition_month') }} as acquisition_quarter,
         {%- for dimension in dimensions %}
         coalesce(item_keys.{{ dimension }}, largest_shares.{{ dimension }}, '(unknown)') as {{ dimension }},
-        coalesce(
-            previous_item_keys.{{ dimension }}, previous_largest_shares.{{ dimension }}, '(unknown)'
-        ) as opening_{{ dimension }},
         {%- endfor %}
-        coalesce(attribute_keys.attributes, {{ nrr.unknown_attributes() }}) as attributes,
-        coalesce(previous_attribute_keys.attributes, {{ nrr.unknown_attributes() }}) as opening_attributes
+        coalesce(attribute_keys.attributes, {{ nrr.unknown_attributes() }}) as attributes
     from spans
     inner join payers on spans.account_id = payers.account_id
     left join item_keys on spans.items = 1 and spans.item_key = item_keys.item_key
-    left join item_keys as previous_item_keys
-        on
-            spans.items - spans.items_change = 1
-            and spans.item_key - spans.item_key_change = previous_item_keys.item_key
     left join largest_shares
         on spans.account_id = largest_shares.account_id and spans.first_month = largest_shares.first_month
-    left join largest_shares as previous_largest_shares
-        on
-            spans.account_id = previous_largest_shares.account_id
-            and spans.previous_first_month = previous_largest_shares.first_month
     left join attribute_keys on spans.attributes_key = attribute_keys.attributes_key
-    left join attribute_keys as previous_attribute_keys
-        on spans.attributes_key - spans.attributes_key_change = previous_attribute_keys.attributes_key
+),
+
+-- and the segments of the span before
+named as (
+    select
+        segmented.*,
+        {%- for dimension in dimensions %}
+        coalesce(
+            lag({{ dimension }}) over (partition by account_id order by first_month), '(unknown)'
+        ) as opening_{{ dimension }},
+        {%- endfor %}
+        coalesce(
+            lag(attributes) over (partition by account_id order by first_month), {{ nrr.unknown_attributes() }}
+        ) as opening_attributes
+    from segmented
 )
 
 select

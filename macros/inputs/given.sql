@@ -68,12 +68,28 @@
     {%- do return('all' in found or name in found) -%}
 {% endmacro %}
 
+{#
+  given_of_source(source): the inputs of a source that are given. Of a billing system they are all that begin with its
+  name, so that one of which only tables are there that are not enough is not passed over.
+#}
+{% macro given_of_source(source) %}
+    {%- if source not in nrr.billing_systems() -%} {%- do return(nrr.given_of([source])) -%} {%- endif -%}
+    {%- set names = nrr.setting('nrr_inputs') | list -%}
+    {%- if project_name == 'nrr' -%}
+        {%- do names.extend(env_var('NRR_INPUTS', '').split()) -%}
+        {%- if 'all' in names -%} {%- do return(nrr.given_of(nrr.inputs_needed(source))) -%} {%- endif -%}
+    {%- endif -%}
+    {%- set given = [] -%}
+    {%- for name in names if name.startswith(source ~ '_') -%} {%- do given.append(name) -%} {%- endfor -%}
+    {%- do return(given) -%}
+{% endmacro %}
+
 {# event_sources(): the sources that are on: nrr_sources or, where it is not set, those of which an input is given. #}
 {% macro event_sources() %}
     {%- set chosen = nrr.setting('nrr_sources') -%}
     {%- if chosen is not none -%} {%- do return(chosen) -%} {%- endif -%}
     {%- set found = [] -%}
-    {%- for source in nrr.sources_of_events() if nrr.given_of(nrr.inputs_needed(source)) -%}
+    {%- for source in nrr.sources_of_events() if nrr.given_of_source(source) -%}
         {%- do found.append(source) -%}
     {%- endfor -%}
     {%- do return(found or ['subscription_events']) -%}
@@ -88,29 +104,38 @@
 
 {# has_source(name): whether a source is on; an error if an input without which it cannot be used is not given. #}
 {% macro has_source(name) %}
-    {%- set needed = nrr.inputs_needed(name) -%}
-    {%- set given = nrr.given_of(needed) -%}
+    {%- set given = nrr.given_of_source(name) -%}
     {#- of which nothing is given, is on where it is chosen, or as the last resort -#}
     {%- if not given and nrr.setting('nrr_sources') is none and name != 'subscription_events' -%}
         {%- do return(false) -%}
     {%- endif -%}
     {%- if name not in nrr.event_sources() -%} {%- do return(false) -%} {%- endif -%}
-    {%- set missing = needed | reject('in', given) | list -%}
+    {%- set needed = nrr.inputs_needed(name) -%}
+    {%- set missing = needed | reject('in', nrr.given_of(needed)) | list -%}
     {%- if missing and not (name == 'subscription_events' and project_name != 'nrr') -%}
-        {%- set stem = name ~ '_' -%}
-        {%- set where = 'name a model for it in nrr_inputs' -%}
-        {%- if project_name == 'nrr' -%}
-            {%- set first = missing[0] -%}
-            {%- set where = 'put ' ~ ((name ~ '/' ~ first[stem | length:]) if first.startswith(stem) else first)
-                ~ '.csv or .parquet into the folder NRR_DATA' -%}
-        {%- endif -%}
-        {%- do exceptions.raise_compiler_error(
-            'the source ' ~ name ~ ' needs the input ' ~ missing | join(', ') ~ ', which is not given: ' ~ where
-            ~ ', or turn the source off by nrr_sources: ['
-            ~ nrr.event_sources() | reject('equalto', name) | join(', ') ~ '].'
-        ) -%}
+        {%- do exceptions.raise_compiler_error(nrr.source_lacks(name, given, needed, missing)) -%}
     {%- endif -%}
     {%- do return(true) -%}
+{% endmacro %}
+
+{# source_lacks(name, given, needed, missing): the sentence on the inputs that a source needs, and that are missing. #}
+{% macro source_lacks(name, given, needed, missing) %}
+    {%- set stem = name ~ '_' -%}
+    {%- set said = 'the source ' ~ name ~ ' needs the input ' ~ missing | join(', ') ~ ', which is not given' -%}
+    {%- if given and missing | length == needed | length -%}
+        {#- perhaps it is another loader's -#}
+        {%- set said = 'of the source ' ~ name ~ ' only ' ~ given | join(', ') ~ ' is given, which is not enough: '
+            ~ 'it needs the input ' ~ missing | join(', ') ~ ' (docs/sources/' ~ name ~ '.md lists the tables)' -%}
+    {%- endif -%}
+    {%- set where = 'name a model for it in nrr_inputs' -%}
+    {%- if project_name == 'nrr' -%}
+        {%- set first = missing[0] -%}
+        {%- set where = 'put ' ~ ((name ~ '/' ~ first[stem | length:]) if first.startswith(stem) else first)
+            ~ '.csv or .parquet into the folder NRR_DATA' -%}
+    {%- endif -%}
+    {%- set others = nrr.event_sources() | reject('equalto', name) | list -%}
+    {%- set otherwise = ', or turn the source off by nrr_sources: [' ~ others | join(', ') ~ ']' if others else '' -%}
+    {%- do return(said ~ ': ' ~ where ~ otherwise ~ '.') -%}
 {% endmacro %}
 
 {# name_of_events(): what problems of all states are listed under: the one source that is on, or their common form. #}

@@ -61,6 +61,29 @@ def test_a_table_that_a_source_needs_is_named_with_what_turns_the_source_off(tmp
     ) in finished.words
 
 
+def test_a_source_of_which_only_optional_tables_are_given_is_not_passed_over(tmp_path):
+    data = tmp_path / "data"
+    write_csv(data / "mrr_snapshots.csv", SNAPSHOTS)
+    write_csv(data / "stripe" / "coupon.csv", [{"id": "c"}])
+    finished = Dbt(tmp_path, data=data).run("parse")
+    assert not finished.success
+    assert (
+        "of the source stripe only stripe_coupon is given, which is not enough: it needs the input "
+        "stripe_subscription_history, stripe_subscription_item, stripe_price "
+        "(docs/sources/stripe.md lists the tables): put stripe/subscription_history.csv or "
+        ".parquet into the folder NRR_DATA, or turn the source off by nrr_sources: [mrr_snapshots]."
+    ) in finished.words
+
+
+def test_and_where_there_is_no_other_source_it_is_named_as_well(tmp_path):
+    data = tmp_path / "data"
+    write_csv(data / "recurly" / "accounts.csv", [{"id": "a"}])
+    finished = Dbt(tmp_path, data=data).run("parse")
+    assert not finished.success
+    assert "of the source recurly only recurly_accounts is given" in finished.words
+    assert "turn the source off" not in finished.words
+
+
 def test_a_project_names_a_table_of_its_own_sources_and_no_model_of_another_source_is_built(
     shop,  # noqa: F811
 ):

@@ -20,7 +20,7 @@ as_of as (
 {%- else %}
 as_of as (
     select
-        {{ nrr.utc_time(nrr.timestamp_literal(as_of), nrr.setting('nrr_timezone')) if as_of | string | length == 10 else nrr.timestamp_literal(as_of) }} as as_of_at,
+        {{ nrr.as_of_setting() }} as as_of_at,
         cast('nrr_as_of' as {{ nrr.type_text() }}) as as_of_source
 )
 {%- endif %}

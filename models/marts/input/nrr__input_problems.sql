@@ -3,7 +3,7 @@
     'int_nrr__empty_inputs', 'int_nrr__rejected_values', 'int_nrr__unusable_rows', 'int_nrr__unmatched_accounts',
     'int_nrr__months_without_rate', 'int_nrr__future_times', 'int_nrr__fees_that_end_mrr', 'int_nrr__likely_new_ids',
     'int_nrr__likely_snapshots', 'int_nrr__conflicting_rows', 'int_nrr__unclear_identities',
-    'int_nrr__repeated_rows',
+    'int_nrr__repeated_rows', 'int_nrr__stopped_rows',
 ] -%}
 -- One row per input, reason and value of what cannot be used of the input, or is worth a look: of each reason the five
 -- commonest values. Nothing reads it but data tests, so that one that fails skips nothing.

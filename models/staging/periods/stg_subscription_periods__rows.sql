@@ -3,6 +3,8 @@
     'account_id', 'subscription_id', 'starts_on', 'ends_on', 'amount', 'billing_interval', 'billing_interval_count',
     'quantity', 'currency', 'status', 'trial_ends_on', 'product_id', 'plan_id',
 ] -%}
+{#- what carries no MRR now, and did before #}
+{%- set stopped = ['unpaid'] + ([] if nrr.setting('nrr_paused_counts') else ['paused']) -%}
 -- One row per row of the input subscription_periods: its values as their types (null where missing or unreadable), the
 -- row as it was given, its number among those of its subscription, and the reason for which it cannot be used.
 with typed as (
@@ -39,9 +41,35 @@ dated as (
     ) is not null
 ),
 
-judged as (
+compared as (
     select
         dated.*,
+        min(case when known_status <> 'ignore' then known_status end) over (partition by subscription_id)
+            as first_status,
+        max(case when known_status <> 'ignore' then known_status end) over (partition by subscription_id)
+            as last_status,
+        min(ends_at) over (partition by account_id, subscription_id) as first_ends_at
+    from dated
+),
+
+told as (
+    select
+        compared.*,
+        -- Where all rows of a subscription say that it has stopped, they say how it is now. A row that differs from
+        -- others, or follows one that has ended, says how it was in its own time.
+        coalesce(
+            known_status in ('{{ stopped | join("', '") }}')
+            and case
+                when subscription_id is null then coalesce(first_ends_at > starts_at, true)
+                else first_status = last_status
+            end, false
+        ) as has_status_of_now
+    from compared
+),
+
+judged as (
+    select
+        told.*,
         case
             when account_id is null then 'missing_account_id'
             when given_starts_on is null then 'missing_starts_on'
@@ -50,7 +78,7 @@ judged as (
             ]) }}
             when
                 given_amount is null
-                and known_status in ('active', 'past_due', 'cancelled')
+                and (known_status in ('active', 'past_due', 'cancelled') or has_status_of_now)
                 then 'missing_amount'
             when given_amount is null and known_status = 'trialing' and trial_ends_at is not null then 'missing_amount'
             when amount < 0 then 'negative_amount'
@@ -63,7 +91,7 @@ judged as (
                 then row_number() over (partition by subscription_id, source_row order by source_row)
             else 1
         end as delivery
-    from dated
+    from told
 )
 
 select
@@ -82,6 +110,7 @@ select
     currency,
     status,
     known_status,
+    has_status_of_now,
     product_id,
     plan_id,
     source_row,

@@ -100,27 +100,68 @@ ended as (
         -- the next row begins on its last day, or so soon after it that it is a late renewal
         case when next_starts_at <= grace_ends_at then next_starts_at else ends_at end as own_end
     from with_next
+),
+{%- if nrr.setting('nrr_as_of') is none %}
+
+days as (
+    select starts_at as day_at from periods
+    union all
+    select ends_at as day_at from periods
+    union all
+    select trial_ends_at as day_at from periods
+),
+{%- endif %}
+
+-- up to when the list is complete, as far as it says
+complete as (
+    {%- if nrr.setting('nrr_as_of') is none %}
+    select max(day_at) as complete_at from days
+    where day_at <= {{ nrr.time_of_the_run() }}
+    {%- else %}
+    select {{ nrr.as_of_setting() }} as complete_at
+    {%- endif %}
 )
 
 select
-    account_id,
-    subscription_key as subscription_id,
-    is_without_id,
-    row_of_start,
-    starts_at,
-    trial_ends_at,
-    case when replaced_at < own_end or own_end is null then replaced_at else own_end end as ends_at,
-    case when own_end > ends_at and (replaced_at is null or replaced_at > ends_at) then ends_at end as bridged_from,
-    amount,
-    billing_interval,
-    billing_interval_count,
-    quantity,
-    currency,
-    -- that it is over by now says nothing of what it was until then
+    ended.account_id,
+    ended.subscription_key as subscription_id,
+    ended.is_without_id,
+    ended.row_of_start,
+    ended.starts_at,
+    ended.trial_ends_at,
     case
-        when known_status = 'cancelled' or (known_status = 'trialing' and trial_ends_at is not null) then 'active'
-        else status
+        when ended.replaced_at < ended.own_end or ended.own_end is null then ended.replaced_at
+        else ended.own_end
+    end as ends_at,
+    case
+        when ended.own_end > ended.ends_at and (ended.replaced_at is null or ended.replaced_at > ended.ends_at)
+            then ended.ends_at
+    end as bridged_from,
+    -- by then what is paused or unpaid now has stopped
+    case
+        when
+            ended.has_status_of_now
+            and ended.replaced_at is null
+            and (ended.ends_at is null or ended.ends_at > complete.complete_at)
+            then {{ nrr.later_of('ended.starts_at', 'complete.complete_at') }}
+    end as stops_at,
+    ended.amount,
+    ended.billing_interval,
+    ended.billing_interval_count,
+    ended.quantity,
+    ended.currency,
+    -- how it is by now says nothing of what it was until then
+    case
+        when
+            ended.known_status = 'cancelled'
+            or (ended.known_status = 'trialing' and ended.trial_ends_at is not null)
+            or ended.has_status_of_now
+            then 'active'
+        else ended.status
     end as status,
-    product_id,
-    plan_id
+    ended.has_status_of_now,
+    ended.status as given_status,
+    ended.product_id,
+    ended.plan_id
 from ended
+cross join complete

@@ -1,5 +1,5 @@
 {{ config(enabled=nrr.has_source('subscription_periods'), materialized='table') }}
--- One row per beginning, end of a trial, bridged gap and end of a row of the input, or row that cannot be used.
+-- One row per beginning, end of a trial, pause, bridged gap and end of a row of the input, or row that cannot be used.
 with spans as (
     select
         spans.*,
@@ -21,7 +21,7 @@ changes as (
         starts_at as effective_at,
         1 as sequence,
         case when trial_ends_at > starts_at then 'trialing' else status end as status_then,
-        false as is_reconstructed
+        has_status_of_now as is_reconstructed
     from spans
 
     union all
@@ -31,9 +31,23 @@ changes as (
         trial_ends_at as effective_at,
         1 as sequence,
         status as status_then,
+        has_status_of_now as is_reconstructed
+    from spans
+    where
+        trial_ends_at > starts_at
+        and (ends_at is null or trial_ends_at < ends_at)
+        and (stops_at is null or trial_ends_at < stops_at)
+
+    union all
+
+    select
+        spans.*,
+        stops_at as effective_at,
+        2 as sequence,
+        given_status as status_then,
         false as is_reconstructed
     from spans
-    where trial_ends_at > starts_at and (ends_at is null or trial_ends_at < ends_at)
+    where stops_at is not null
 
     union all
 
@@ -44,7 +58,7 @@ changes as (
         status as status_then,
         true as is_reconstructed
     from spans
-    where bridged_from is not null
+    where bridged_from is not null and (stops_at is null or bridged_from < stops_at)
 
     union all
 

@@ -191,7 +191,8 @@ def build(folder: Path, variables: dict) -> Dbt:
     write(folder / "data")
     dbt = Dbt(folder, data=folder / "data")
     dbt.succeed("seed", "--select", "path:seeds/rules", variables=variables)
-    wanted = ["+nrr__account_months", "+nrr__rejected_events", "int_nrr__repeated_rows"]
+    wanted = ["+nrr__account_months", "+nrr__rejected_events"]
+    wanted += ["int_nrr__repeated_rows", "int_nrr__stopped_rows"]
     dbt.succeed("run", "--select", *wanted, variables=variables)
     return dbt
 

@@ -92,6 +92,44 @@ def test_a_period_has_the_status_that_it_names(mrr):
     assert mrr("statuses") == [0, 30, 30, 0, 0, 30, 0, 0]
 
 
+def test_what_is_paused_or_unpaid_now_has_paid_before(mrr):
+    """A status of all rows of a subscription is that of now; so is one of a row without id."""
+    assert mrr("paused now") == [30] * 8
+    assert mrr("unpaid now") == [30] * 8
+    assert mrr("paused with an end") == [*[30] * 5, 0, 0, 0]
+    assert mrr("paused price list") == [30, 30, 30, *[40] * 5]
+    assert mrr("paused beside") == [30, 30, *[70] * 6]
+    assert mrr("paused trial") == [0, 0, *[30] * 6]
+
+
+def test_but_a_pause_that_follows_what_was_paid_is_one_from_its_start(mrr):
+    assert mrr("pause follows") == [30, 30, 30, 0, 0, 0, 0, 0]
+
+
+def test_and_it_has_stopped_by_the_time_of_the_list(built):
+    found = built.dbt.query(
+        "select effective_at::date::text, status, is_reconstructed "
+        "from stg_subscription_periods__subscription_events "
+        "where account_id = 'p paused now' order by effective_at"
+    )
+    assert found == [("2024-01-20", "active", True), ("2025-02-01", "paused", False)]
+
+
+def test_and_that_nobody_says_since_when_is_named(built):
+    found = built.dbt.query("select value from int_nrr__stopped_rows where reason <> ''")
+    named = sorted(value.split(",")[0] for (value,) in found)
+    assert named == [
+        "p paused beside",
+        "p paused now",
+        "p paused price list",
+        "p paused price list",
+        "p paused trial",
+        "p paused with an end",
+        "p unpaid now",
+    ]
+    assert built.reasons("p paused without amount") == ["missing_amount"]
+
+
 def test_a_status_to_be_ignored_neither_counts_nor_ends_anything(built, mrr):
     assert mrr("draft") == [0, 0, *[40] * 6]
     assert built.reasons("p draft") == ["ignored_status"]
@@ -140,6 +178,7 @@ def test_the_newest_day_that_is_over_says_up_to_when_the_list_is_complete(built)
     assert not late
     newest = built.dbt.query(
         "select max(effective_at) from stg_subscription_periods__subscription_events "
-        "where effective_at < '2030-01-01' and account_id not like '%history%'"
+        "where effective_at < '2030-01-01' and account_id not like '%history%' "
+        "and status not in ('paused', 'unpaid')"
     )
     assert newest == [(datetime(2025, 1, 1),)]

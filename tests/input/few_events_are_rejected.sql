@@ -14,5 +14,10 @@ where
         '{{ source }}'{{ ',' if not loop.last }}
         {%- endfor %}
     )
-    and reason not in ('unknown_status', 'unknown_billing_interval', 'unmatched_account')
+    and reason not in (
+        {%- for reason in nrr.mapping_reasons() %}
+        '{{ reason }}',
+        {%- endfor %}
+        'unmatched_account'
+    )
     and is_failure

@@ -48,6 +48,11 @@ select
     counted.value,
     counted.number_of_rows,
     -- a mapping is missing there, however few the rows are
-    counted.reason in ('unknown_status', 'unknown_billing_interval') or share.is_failure as is_failure
+    counted.reason in (
+        {%- for reason in nrr.mapping_reasons() %}
+        '{{ reason }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+    or share.is_failure as is_failure
 from counted
 cross join share

@@ -69,10 +69,10 @@ select
         'billing_interval_count': 'billing_interval_count',
         'discount_percent': 'discount_percent',
         'discount_amount': 'discount_amount',
-    }, 'stripe', is_reconstructed='is_reconstructed', reason='source_reason') }}
+    }, 'stripe', is_reconstructed='is_reconstructed', reason='source_reason', row='source_row') }}
 from states
 
--- What cannot be used: versions and items with a value that cannot be read, ...
+-- What cannot be used: versions, items and invoice lines with a value that cannot be read, ...
 {%- for table, values in {
     'stg_stripe__subscription_states': {
         'account_id': 'account_id', 'subscription_id': 'subscription_id', 'effective_at': 'version_at',
@@ -81,6 +81,10 @@ from states
     'stg_stripe__items': {
         'subscription_id': 'subscription_id', 'subscription_item_id': 'subscription_item_id',
         'effective_at': 'created_at', 'recorded_at': 'recorded_at', 'plan_id': 'price_id',
+    },
+    'stg_stripe__' ~ nrr.stripe_loader() ~ '_invoice_lines': {
+        'subscription_id': 'subscription_id', 'subscription_item_id': 'subscription_item_id',
+        'effective_at': 'period_starts_at', 'recorded_at': 'recorded_at', 'plan_id': 'price_id',
     },
 }.items() %}
 
@@ -92,7 +96,7 @@ from {{ ref(table) }}
 where source_reason is not null
 {%- endfor %}
 
--- ... discounts of which it is not known what they take off: the states are used without them, ...
+-- ... discounts of an amount in another currency: the states are used without them, ...
 union all
 
 select
@@ -103,7 +107,7 @@ select
         'discount_id', "', '", "coalesce(coupon_id, '')", "', '", 'subscription_id',
     ])) }}
 from {{ ref('stg_stripe__discount_spans') }}
-where source_reason is not null
+where source_reason = 'discount_in_other_currency'
 
 -- ... and subscriptions of whose items nothing is known.
 union all

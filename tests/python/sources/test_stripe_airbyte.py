@@ -116,6 +116,20 @@ def company() -> Account:
     a.subscribe(s, streams=False)["items"] = None
     a.tables["subscriptions"][-1]["items"] = None
     a.add("subscription_items", **s)
+    # an item whose subscription is not there, and lines whose period cannot be read
+    a.add(
+        "subscription_items", **a.item("si_orphan", usd50, created="01-10"), subscription="sub_gone"
+    )
+    s = a.subscription("unread", [a.item("si_unread", usd50)], "01-10")
+    item = s["items"]["data"][0]
+    a.invoice(s, "03-10", [
+        a.line(s, item, 5000, "03-10", "04-10", period={"start": "in March", "end": None}),
+        a.line(s, item, 5000, "03-10", "04-10", period=None),
+        # paid once
+        a.line(s, item, 5000, "03-10", "04-10", period=None, type="invoiceitem"),
+    ])  # fmt: skip
+    a.subscribe(s)
+
     # ... and that of lines the invoice, whose own first lines are there
     s = a.subscription("held", [a.item("si_held", usd60)], "01-10")
     id_ = a.invoice(s, "01-10", [a.line(s, a.item("si_held", usd40), 4000, "01-10", "02-10")],
@@ -370,6 +384,21 @@ def test_lines_whose_stream_holds_their_invoice_are_those_that_this_holds(mrr):
     assert mrr("held") == [40] + [60] * 11
 
 
+def test_lines_whose_period_cannot_be_read_are_named_unless_they_are_of_what_is_paid_once(
+    built, mrr
+):
+    assert mrr("unread") == [50] * 12
+    (row,) = reasons(built)["unreadable_period_start"]
+    assert "sub_unread" in row
+    (row,) = reasons(built)["missing_period_start"]
+    assert "sub_unread" in row
+
+
+def test_an_item_whose_subscription_is_not_there_is_named(built):
+    (row,) = reasons(built)["unknown_subscription_id"]
+    assert row.startswith("si_orphan, sub_gone")
+
+
 def test_the_eleventh_item_is_in_the_stream_alone(mrr):
     assert mrr("twelve") == [120] * 12
 
@@ -485,7 +514,10 @@ def reasons(dbt: Dbt) -> dict[str, list]:
 
 def test_what_cannot_be_used_has_a_remedy(built):
     known = {reason for (reason,) in built.query("select reason from nrr_input_problems")}
-    assert {*reasons(built)} == {"missing_items", "incomplete_items", "missing_tiers"}
+    assert {*reasons(built)} == {
+        *["missing_items", "incomplete_items", "missing_tiers", "unknown_subscription_id"],
+        *["missing_period_start", "unreadable_period_start"],
+    }
     assert {*reasons(built)} <= known
 
 

@@ -379,13 +379,46 @@ def test_an_amount_off_a_price_with_tax_inside_has_tax_inside(mrr):
 
 
 def test_what_cannot_be_known_is_named(built, mrr):
-    assert mrr("other_currency") == mrr("unknown_coupon") == [30] * 12
-    named = built.query("select account_id, reason from nrr__rejected_events order by account_id")
+    assert mrr("other_currency") == [30] * 12
+    named = built.query(
+        "select account_id, reason from nrr__rejected_events "
+        "where account_id is not null order by account_id"
+    )
     assert named == [
         ("cus_no_items", "missing_items"),
         ("cus_other_currency", "discount_in_other_currency"),
         ("cus_unknown_coupon", "missing_coupon"),
     ]
+
+
+def test_a_state_whose_coupon_is_not_there_is_not_used(built, mrr):
+    """What is taken off it is not known."""
+    assert mrr("unknown_coupon") == [0] * 12
+    assert built.query(
+        "select source_row from nrr__rejected_events where reason = 'missing_coupon'"
+    ) == [("di_019, coupon_deleted, sub_unknown_coupon",)]
+
+
+def test_lines_of_subscriptions_that_cannot_be_read_are_named_and_no_others(built):
+    """Those of what is paid once, and of no subscription, matter to nothing."""
+    named = built.query(
+        "select split_part(source_row, ',', 1), reason from nrr__rejected_events "
+        "where source_row like 'il_%' order by 1"
+    )
+    assert named == [
+        ("il_unread_amount", "unreadable_amount"),
+        ("il_unread_end", "unreadable_period_end"),
+        ("il_unread_none", "missing_period_start"),
+        ("il_unread_start", "unreadable_period_start"),
+    ]
+
+
+def test_an_item_whose_subscription_is_not_there_is_named(built):
+    named = built.query(
+        "select subscription_item_id, reason from nrr__rejected_events "
+        "where subscription_id = 'sub_nowhere'"
+    )
+    assert named == [("si_orphan", "unknown_subscription_id")]
 
 
 # --- what the states say of themselves

@@ -20,6 +20,7 @@ with typed as (
         {{ nrr.airbyte_synced_at() }} as recorded_at,
         case
             when {{ nrr.read_text('id') }} is null then 'missing_item_id'
+            when {{ nrr.json_id('subscription') }} is null then 'missing_subscription_id'
             when {{ nrr.read_text('quantity') }} is not null and {{ nrr.read_decimal('quantity') }} is null
                 then 'unreadable_quantity'
         end as source_reason,

@@ -42,7 +42,7 @@ streamed as (
         on rows_of_stream.subscription_item_id = told.subscription_item_id
     {%- if has_lines %}
     left join (
-        select distinct subscription_item_id from {{ ref('stg_stripe__airbyte_invoice_lines') }}
+        select distinct subscription_item_id from {{ ref('stg_stripe__invoice_lines') }}
     ) as billed on rows_of_stream.subscription_item_id = billed.subscription_item_id
     {%- endif %}
     where

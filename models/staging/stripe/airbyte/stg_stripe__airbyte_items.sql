@@ -21,9 +21,21 @@ streamed as (
     where source_reason is null
 ),
 
+-- also those that are left out, such as those of tests
+known_subscriptions as (
+    select distinct subscription_id
+    from (
+        select subscription_id from {{ ref('stg_stripe__airbyte_versions') }}
+        union all
+        select {{ nrr.read_text('id') }} as subscription_id
+        from {{ nrr.input_rows('stripe_subscriptions', ['id']) }} as input
+    ) as subscriptions
+),
+
 judged as (
     select
         streamed.*,
+        case when known_subscriptions.subscription_id is null then 'unknown_subscription_id' end as reason_of_subscription,
         held.subscription_item_id is not null as is_held,
         not streamed.is_deleted
         and (
@@ -36,6 +48,7 @@ judged as (
     from streamed
     left join held on streamed.subscription_item_id = held.subscription_item_id
     left join newest on streamed.subscription_id = newest.subscription_id
+    left join known_subscriptions on streamed.subscription_id = known_subscriptions.subscription_id
 )
 
 select
@@ -60,7 +73,7 @@ select
     quantity,
     created_at,
     recorded_at,
-    source_reason,
+    reason_of_subscription as source_reason,
     source_row
 from judged
 where is_there and not (is_held and is_older)

@@ -15,12 +15,29 @@ with typed as (
         {{ nrr.read_timestamp('_fivetran_synced') }} as recorded_at,
         case
             when {{ nrr.read_text('id') }} is null then 'missing_subscription_item_id'
+            when {{ nrr.read_text('subscription_id') }} is null then 'missing_subscription_id'
             when {{ nrr.read_text('quantity') }} is not null and {{ nrr.read_decimal('quantity') }} is null
                 then 'unreadable_quantity'
-        end as source_reason,
+        end as own_reason,
         {{ nrr.row_as_text(columns) }} as source_row
     from {{ nrr.input_rows('stripe_subscription_item', columns) }} as input
     where not {{ nrr.is_true('_fivetran_deleted') }} and not {{ nrr.is_true('is_deleted') }}
+),
+
+-- also those that are left out, such as those of tests
+known_subscriptions as (
+    select distinct {{ nrr.read_text('id') }} as subscription_id
+    from {{ nrr.input_rows(nrr.one_of('stripe_subscription_history', 'stripe_subscription'), ['id']) }} as input
+),
+
+judged as (
+    select
+        typed.*,
+        coalesce(
+            typed.own_reason, case when known_subscriptions.subscription_id is null then 'unknown_subscription_id' end
+        ) as source_reason
+    from typed
+    left join known_subscriptions on typed.subscription_id = known_subscriptions.subscription_id
 ),
 
 ranked as (
@@ -30,7 +47,7 @@ ranked as (
             partition by subscription_item_id, source_reason
             order by recorded_at desc nulls last, source_row
         ) as delivery
-    from typed
+    from judged
 )
 
 select

@@ -7,7 +7,8 @@ with lives as (
 given as (
     select * from {{ ref('stg_stripe__discounts') }}
     {%- if nrr.setting('nrr_discounts') == 'forever_only' %}
-    where duration = 'forever'
+    -- it is not known whether one without a coupon ends
+    where duration = 'forever' or duration is null
     {%- endif %}
 ),
 

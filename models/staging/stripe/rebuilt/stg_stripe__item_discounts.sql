@@ -2,7 +2,7 @@
 -- One row per item and instant at which discounts are taken off it: what they take off together.
 with discounts as (
     select * from {{ ref('stg_stripe__discount_spans') }}
-    where source_reason is null
+    where source_reason is null or source_reason <> 'discount_in_other_currency'
 ),
 {%- if nrr.stripe_loader() == 'airbyte' %}
 -- coupons that are limited to some products
@@ -26,6 +26,8 @@ taken as (
         discounts.given_at,
         discounts.percent_off,
         discounts.amount_off,
+        discounts.coupon_id,
+        discounts.source_reason,
         -- a customer's discount holds where the subscription has none of its own
         max(case when discounts.discount_level = 'subscription' then 1 else 0 end) over (
             partition by moments.subscription_item_id, moments.changes_at
@@ -54,9 +56,26 @@ taken as (
     {%- endif %}
 ),
 
-in_force as (
+given as (
     select * from taken
     where discount_level <> 'customer' or has_own = 0
+),
+
+-- of which it is not known what they take off
+not_known as (
+    select
+        subscription_item_id,
+        changes_at,
+        min(source_reason) as source_reason,
+        min({{ dbt.concat(['discount_id', "', '", "coalesce(coupon_id, '')", "', '", 'subscription_id']) }}) as source_row
+    from given
+    where source_reason is not null
+    group by subscription_item_id, changes_at
+),
+
+in_force as (
+    select * from given
+    where source_reason is null
 ),
 
 -- those of the item come first
@@ -203,14 +222,18 @@ taxes as (
 )
 
 select
-    folded.subscription_item_id,
-    folded.changes_at,
+    taxes.subscription_item_id,
+    taxes.changes_at,
     folded.discount_percent,
     -- off a price with tax inside, an amount has tax inside, too
     {{ nrr.major_units(
         nrr.scaled('folded.discount_amount', 'taxes.net_share', 'taxes.net_whole'), 'taxes.exponent'
     ) }} as discount_amount,
-    folded.number_of_discounts > {{ nrr.most_discounts() }} as has_too_many
-from folded
-inner join taxes
-    on folded.subscription_item_id = taxes.subscription_item_id and folded.changes_at = taxes.changes_at
+    coalesce(folded.number_of_discounts > {{ nrr.most_discounts() }}, false) as has_too_many,
+    not_known.source_reason,
+    not_known.source_row
+from taxes
+left join folded on taxes.subscription_item_id = folded.subscription_item_id and taxes.changes_at = folded.changes_at
+left join not_known
+    on taxes.subscription_item_id = not_known.subscription_item_id and taxes.changes_at = not_known.changes_at
+where folded.subscription_item_id is not null or not_known.subscription_item_id is not null

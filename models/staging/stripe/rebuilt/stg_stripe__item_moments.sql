@@ -19,7 +19,7 @@ items as (
 
 discounts as (
     select * from {{ ref('stg_stripe__discount_spans') }}
-    where source_reason is null
+    where source_reason is null or source_reason <> 'discount_in_other_currency'
 ),
 
 -- an amount off a subscription is split anew whenever any of its items changes

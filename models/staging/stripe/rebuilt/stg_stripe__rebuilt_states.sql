@@ -4,7 +4,7 @@
 {%- set told = [
     'account_id', 'status', 'price_id', 'product_id', 'pricing_model', 'quantity', 'unit_amount', 'currency',
     'billing_interval', 'billing_interval_count', 'discount_percent', 'discount_amount', 'is_reconstructed',
-    'source_reason',
+    'source_reason', 'source_row',
 ] %}
 with states as (
     select
@@ -28,8 +28,10 @@ with states as (
         case
             when moments.status = 'cancelled' then null
             when discounts.has_too_many then 'too_many_discounts'
-            else moments.source_reason
-        end as source_reason
+            -- what they take off is not known, nor what is left
+            else coalesce(moments.source_reason, discounts.source_reason)
+        end as source_reason,
+        case when moments.source_reason is null then discounts.source_row end as source_row
     from {{ ref('stg_stripe__item_moments') }} as moments
     left join {{ ref('stg_stripe__item_discounts') }} as discounts
         on

@@ -1,5 +1,13 @@
 {{ config(enabled=nrr.setting('nrr_account_level') == 'parent') }}
 {%- set doublings = 10 -%}
+{%- set tellers = [] -%}
+{%- if nrr.has_source('chargebee') and nrr.is_given('chargebee_customer') -%}
+    {%- do tellers.append('stg_chargebee__account_parents') -%}
+{%- endif -%}
+{%- if nrr.has_source('recurly') and nrr.recurly_has('accounts') -%}
+    {%- do tellers.append('stg_recurly__account_parents') -%}
+{%- endif -%}
+{%- if nrr.has_zuora('account') -%} {%- do tellers.append('stg_zuora__account_parents') -%} {%- endif -%}
 {%- set columns = ['account_id', 'parent_account_id', 'valid_from'] -%}
 -- One row per account that has a parent: the account at the top, or null where its parents go round in a circle. The
 -- newest parent that is known holds for all time, so that a change of the hierarchy is no movement of MRR.
@@ -10,14 +18,27 @@ with given as (
         coalesce({{ nrr.read_timestamp('valid_from') }}, {{ nrr.timestamp_literal('1900-01-01') }}) as valid_from
     from {{ nrr.input_rows('accounts', columns) if nrr.setting('nrr_account_level') == 'parent' }} as input
 ),
-{%- if nrr.has_zuora('account') %}
+{%- if tellers %}
 
--- what a source says of parents, where accounts says nothing
+-- what sources say of parents, where accounts says nothing
+told as (
+    {%- for teller in tellers %}
+    select
+        account_id,
+        parent_account_id
+    from {{ ref(teller) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
 untold as (
-    select told.*
-    from {{ ref('stg_zuora__account_parents') }} as told
+    select
+        told.account_id,
+        min(told.parent_account_id) as parent_account_id
+    from told
     left join given on told.account_id = given.account_id and given.parent_account_id is not null
     where given.account_id is null
+    group by told.account_id
 ),
 {%- endif %}
 
@@ -28,7 +49,7 @@ newest as (
         row_number() over (partition by account_id order by valid_from desc, parent_account_id) as newest_first
     from given
     where account_id is not null
-    {%- if nrr.has_zuora('account') %}
+    {%- if tellers %}
     -- of an account with a parent elsewhere, what has none says nothing
     and account_id not in (select untold.account_id from untold)
 

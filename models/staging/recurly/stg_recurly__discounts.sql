@@ -6,7 +6,8 @@
     and nrr.recurly_has('redemptions'),
     materialized='table',
 ) }}
--- One row per subscription and coupon that is taken off its bills: from when until when, a percent or an amount.
+-- One row per subscription and coupon that is taken off its bills: from when until when, a percent or an amount, or
+-- neither of a coupon that is not there.
 with redemptions as (
     select * from {{ ref('stg_recurly__redemption_rows') }}
     where source_reason is null
@@ -49,12 +50,12 @@ terms as (
         coalesce(coupons.redemption_resource, redemptions.redemption_resource) as redemption_resource,
         coupons.applies_to_all_plans
     from redemptions
-    inner join coupons on redemptions.coupon_id = coupons.coupon_id
+    left join coupons on redemptions.coupon_id = coupons.coupon_id
     {%- if has_links %}
     left join links on redemptions.redemption_id = links.redemption_id
     {%- endif %}
     -- a free trial is a trial of the subscription
-    where coupons.discount_type in ('percent', 'percentage', 'fixed')
+    where coupons.coupon_id is null or coupons.discount_type in ('percent', 'percentage', 'fixed')
 ),
 
 -- what a subscription was when the coupon was redeemed, or when it is first seen
@@ -105,7 +106,7 @@ given as (
                 or subscriptions.next_updated_at > {{ nrr.day_later('terms.created_at') }}
             )
     -- an amount is one of its currency
-    where terms.discount_type <> 'fixed' or terms.currency = subscriptions.currency
+    where coalesce(terms.discount_type, '') <> 'fixed' or terms.currency = subscriptions.currency
 ),
 
 limited_coupons as (
@@ -212,6 +213,7 @@ spans as (
         end as ends_at,
         case when discount_type <> 'fixed' then coalesce(percentage, 0) end as discount_percent,
         case when discount_type = 'fixed' then coalesce(amount, 0) end as discount_amount,
+        case when discount_type is null then coupon_id end as unknown_coupon_id,
         created_at
     from lasting
 )

@@ -65,6 +65,7 @@ discounts_in_force as (
         instants.starts_at,
         discounts.discount_percent,
         discounts.discount_amount,
+        discounts.unknown_coupon_id,
         -- percents come first, of equals the oldest
         row_number() over (
             partition by instants.subscription_id, instants.starts_at order by
@@ -84,6 +85,7 @@ stacked_discounts as (
         subscription_id,
         starts_at,
         count(*) as number_of_discounts,
+        max(unknown_coupon_id) as unknown_coupon_id,
         {{- nrr.discounts_in_order('discount_rank', 'discount_percent', 'discount_amount') | indent(4) }}
     from discounts_in_force
     group by subscription_id, starts_at
@@ -94,6 +96,7 @@ discounts as (
         subscription_id,
         starts_at,
         number_of_discounts,
+        unknown_coupon_id,
         {{- nrr.folded_discounts() | indent(4) }}
     from stacked_discounts
 ),
@@ -122,6 +125,7 @@ items as (
         ) as reason_of_plan,
         {%- if has_discounts %}
         coalesce(discounts.number_of_discounts, 0) as number_of_discounts,
+        discounts.unknown_coupon_id,
         coalesce(discounts.discount_percent, 0) as discount_percent,
         coalesce(discounts.discount_amount, 0) as whole_discount_amount,
         cast(
@@ -131,6 +135,7 @@ items as (
         ) as discounted_amount
         {%- else %}
         0 as number_of_discounts,
+        cast(null as {{ nrr.type_text() }}) as unknown_coupon_id,
         0 as discount_percent,
         0 as whole_discount_amount,
         0 as discounted_amount
@@ -197,8 +202,12 @@ states as (
         case
             when not is_live or status <> 'active' then null
             when number_of_discounts > {{ nrr.most_discounts() }} then 'too_many_discounts'
-            else coalesce(source_reason, reason_of_plan)
-        end as source_reason
+            -- what they take off is not known, nor what is left
+            else coalesce(
+                source_reason, reason_of_plan, case when unknown_coupon_id is not null then 'unknown_coupon_id' end
+            )
+        end as source_reason,
+        unknown_coupon_id
     from with_discounts
 ),
 
@@ -208,6 +217,7 @@ compared as (
         {{ nrr.fingerprint([
             'is_reconstructed', 'status', 'plan_id', 'product_id', 'pricing_model', 'quantity', 'unit_amount',
             'currency', 'interval_unit', 'interval_length', 'discount_percent', 'discount_amount', 'source_reason',
+            'unknown_coupon_id',
         ]) }} as fingerprint_of_row
     from states
 ),
@@ -235,6 +245,7 @@ select
     interval_length,
     discount_percent,
     discount_amount,
-    source_reason
+    source_reason,
+    unknown_coupon_id
 from changed
 where previous_fingerprint is null or previous_fingerprint <> fingerprint_of_row

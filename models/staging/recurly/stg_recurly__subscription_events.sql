@@ -2,6 +2,10 @@
 {%- set has_add_ons = nrr.recurly_has('add_ons') -%}
 {%- set has_discounts = nrr.recurly_has('redemptions') -%}
 {%- set types = nrr.event_types() -%}
+{%- set told = [
+    'subscription_item_id', 'effective_at', 'recorded_at', 'status', 'product_id', 'plan_id', 'pricing_model', 'quantity',
+    'unit_amount', 'currency', 'billing_interval', 'billing_interval_count', 'discount_percent', 'discount_amount',
+] -%}
 {{ config(enabled=nrr.has_source('recurly'), materialized='table') }}
 -- One row per state of an item of Recurly's subscriptions, the plan or an add-on, or row of a table that cannot be
 -- used: in the columns of subscription_events, and where it is from.
@@ -62,16 +66,10 @@ states as (
         states.discount_amount,
         states.is_reconstructed,
         states.source_reason,
-        cast(null as {{ nrr.type_text() }}) as source_row
+        states.unknown_coupon_id
     from {{ ref('stg_recurly__item_states') }} as states
     inner join owners on states.subscription_id = owners.subscription_id
 ),
-{%- if has_discounts %}
-
-coupons as (
-    select distinct coupon_id from {{ ref('stg_recurly__coupons') }}
-),
-{%- endif %}
 
 unusable_rows as (
     select
@@ -114,16 +112,32 @@ unusable_rows as (
     select
         redemptions.account_id,
         redemptions.subscription_id,
-        coalesce(redemptions.source_reason, 'unknown_coupon_id') as source_reason,
+        redemptions.source_reason,
         redemptions.source_row
     from {{ ref('stg_recurly__redemption_rows') }} as redemptions
-    left join coupons on redemptions.coupon_id = coupons.coupon_id
-    where redemptions.source_reason is not null or coupons.coupon_id is null
+    where redemptions.source_reason is not null
     {%- endif %}
 ),
 
 events as (
-    select * from states
+    select
+        event_id,
+        account_id,
+        subscription_id,
+        {%- for column in told %}
+        {{ column }},
+        {%- endfor %}
+        is_reconstructed,
+        source_reason,
+        -- what cannot be priced
+        case
+            when source_reason is not null or unit_amount is null
+                then {{ nrr.row_as_text([
+                    'subscription_id', 'subscription_item_id', 'effective_at', 'plan_id', 'product_id', 'currency',
+                    'quantity', 'unit_amount', 'unknown_coupon_id',
+                ]) }}
+        end as source_row
+    from states
 
     union all
 
@@ -131,11 +145,7 @@ events as (
         cast(null as {{ types['event_id'] }}) as event_id,
         account_id,
         subscription_id,
-        {%- for column in [
-            'subscription_item_id', 'effective_at', 'recorded_at', 'status', 'product_id', 'plan_id', 'pricing_model',
-            'quantity', 'unit_amount', 'currency', 'billing_interval', 'billing_interval_count', 'discount_percent',
-            'discount_amount',
-        ] %}
+        {%- for column in told %}
         cast(null as {{ types[column] }}) as {{ column }},
         {%- endfor %}
         false as is_reconstructed,

@@ -197,12 +197,14 @@ def mrr(built):
 
 @pytest.fixture(scope="module")
 def mrr_otherwise(tmp_path_factory, data):
-    """MRR where churn is at the cancellation, usage is none and only endless discounts count."""
+    """MRR where churn is at the cancellation, usage is none, only endless discounts count, and
+    accounts are counted by their parents."""
     folder = tmp_path_factory.mktemp("otherwise")
     variables = {
         "nrr_churn_at": "cancellation",
         "nrr_usage_counts": False,
         "nrr_discounts": "forever_only",
+        "nrr_account_level": "parent",
     }
     return reader(build(folder, data, **variables))
 
@@ -710,6 +712,21 @@ def moves(site):
 def test_a_subscription_that_moves_is_the_new_customers_from_then_on(mrr):
     assert mrr("seller", "Jan-Apr") == [20, 20, 0, 0]
     assert mrr("buyer", "Jan-Apr") == [0, 0, 20, 20]
+
+
+@case
+def parents(site):
+    for name in ["mother", "daughter"]:
+        site.subscription(name, **begun("2024-01-10"), **monthly(2000))
+        parent = {"parent_id": "mother"} if name == "daughter" else None
+        site.add("customer", id=name, relationship=parent, resource_version=2)
+    site.add("customer", id="daughter", relationship={"parent_id": "other"}, resource_version=1)
+
+
+def test_at_the_level_of_parents_the_customers_of_one_are_one(mrr, mrr_otherwise):
+    assert mrr("mother", "Jan-Feb") == mrr("daughter", "Jan-Feb") == [20, 20]
+    assert mrr_otherwise("mother", "Jan-Feb") == [40, 40]
+    assert mrr_otherwise("daughter", "Jan-Feb") == [0, 0]
 
 
 # --- Items and prices

@@ -287,6 +287,14 @@ def lines(site: Site) -> None:
     site.subscription("no lines", "2024-06-01", 70, activated_at="2024-02-01")
 
 
+def family(site: Site) -> None:
+    """Two accounts, one of which had the other as its parent from March on."""
+    for account in ("mother", "daughter"):
+        site.subscription(account, "2024-01-10", 40)
+        site.account(account, "2024-01-10")
+    site.account("daughter", "2024-03-10", parent_account_id="mother")
+
+
 def unusable(site: Site) -> None:
     site.subscription("unknown plan", "2024-01-10", 40, plan="lost")
     site.subscription("bad price", "2024-01-10", 40)
@@ -302,7 +310,7 @@ def unusable(site: Site) -> None:
 
 def company() -> Site:
     site = Site()
-    for part in (issued, statuses, pauses, prices, add_ons, coupons, lines, unusable):
+    for part in (issued, statuses, pauses, prices, add_ons, coupons, lines, family, unusable):
         part(site)
     return site
 
@@ -357,7 +365,9 @@ def otherwise(tmp_path_factory) -> Mrr:
 
 @pytest.fixture(scope="module")
 def by_airbyte(tmp_path_factory) -> Mrr:
-    return Mrr(built(tmp_path_factory.mktemp("airbyte"), airbyte=True))
+    """With accounts counted by their parents, which Fivetran's tables do not have."""
+    folder = tmp_path_factory.mktemp("airbyte")
+    return Mrr(built(folder, {"nrr_account_level": "parent"}, airbyte=True))
 
 
 def test_r1_a_yearly_charge_is_spread_and_paid_in_two_transactions_once(mrr):
@@ -572,6 +582,27 @@ def test_without_charges_the_first_version_holds_from_the_beginning(mrr):
     assert mrr("no lines", "Jan-Jun") == [0] + [70] * 5
 
 
+def test_at_the_level_of_parents_the_accounts_of_one_are_one(mrr, by_airbyte):
+    assert mrr("mother") == mrr("daughter") == [40] * 12
+    assert by_airbyte("mother") == [80] * 12
+    assert by_airbyte("daughter") == [0] * 12
+
+
+def test_a_state_whose_coupon_is_not_there_is_not_used(mrr, by_airbyte):
+    """What is taken off it is not known."""
+    assert mrr("lost coupon") == by_airbyte("lost coupon") == [0] * 12
+
+
+def test_what_cannot_be_used_is_quoted(fivetran):
+    quoted = fivetran.query("select account_id, source_row from nrr__rejected_events")
+    assert not [account for account, row in quoted if not row]
+    rows = dict(quoted)
+    for words in ["s unknown plan", "2024-01-10", "p lost", "USD", "40"]:
+        assert words in rows["unknown plan"]
+    assert rows["unknown tax"].startswith("s unknown tax, ")
+    assert rows["lost coupon"].endswith(", 40.000000, lost")
+
+
 def test_what_cannot_be_used_is_named(fivetran):
     rejected = fivetran.query("select account_id, reason from nrr__rejected_events order by 1")
     assert rejected == [
@@ -591,7 +622,7 @@ def test_the_tables_are_complete_up_to_their_newest_sync(fivetran):
 
 def test_the_same_company_by_airbytes_tables(mrr, by_airbyte):
     # these hang on what Airbyte's tables do not have, or have besides
-    apart = {"changed", "no terms"}
+    apart = {"changed", "no terms", "mother", "daughter"}
     differ = {
         key for key in {*mrr.found} | {*by_airbyte.found}
         if mrr.found.get(key, 0) != by_airbyte.found.get(key, 0) and key[0] not in apart

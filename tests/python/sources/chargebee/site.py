@@ -24,6 +24,21 @@ COLUMNS = {
         "offline_payment_method,meta_data,addons,event_based_addons,charged_event_based_addons,"
         "discounts,custom_fields"
     ),
+    "customer": (
+        "id,first_name,last_name,email,phone,company,vat_number,auto_collection,"
+        "offline_payment_method,net_term_days,vat_number_validated_time,vat_number_status,"
+        "allow_direct_debit,is_location_valid,created_at,created_from_ip,exemption_details,"
+        "taxability,entity_code,exempt_number,resource_version,updated_at,locale,billing_date,"
+        "billing_date_mode,billing_day_of_week,billing_day_of_week_mode,billing_month,"
+        "pii_cleared,auto_close_invoices,fraud_flag,primary_payment_source_id,"
+        "backup_payment_source_id,invoice_notes,preferred_currency_code,promotional_credits,"
+        "unbilled_charges,refundable_credits,excess_payments,deleted,registered_for_gst,"
+        "consolidated_invoicing,customer_type,business_customer_without_vat_number,"
+        "client_profile_id,use_default_hierarchy_settings,vat_number_prefix,business_entity_id,"
+        "channel,object,mrr,tax_providers_fields,billing_address,referral_urls,contacts,"
+        "payment_method,balances,relationship,parent_account_access,child_account_access,"
+        "card_status,meta_data,custom_fields"
+    ),
     "event": (
         "id,occurred_at,source,user,event_type,api_version,webhook_status,content,object,webhooks,"
         "custom_fields"
@@ -59,7 +74,7 @@ COLUMNS = {
 }  # fmt: skip
 JSON = {"subscription_items", "item_tiers", "coupons", "discounts", "addons", "tiers", "content",
         "item_constraints", "item_constraint_criteria", "line_items", "line_item_taxes",
-        "line_item_discounts"}  # fmt: skip
+        "line_item_discounts", "relationship"}  # fmt: skip
 INSTANTS = {"start_date", "trial_end", "trial_start", "current_term_start", "current_term_end",
             "created_at", "started_at", "activated_at", "pause_date", "resume_date", "cancelled_at",
             "updated_at", "cancel_schedule_created_at", "apply_till", "occurred_at", "date",

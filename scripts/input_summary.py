@@ -33,6 +33,7 @@ SOURCES = """
 select * from nrr__mrr_by_source
 where month = (select max(month) from nrr__mrr_by_source) order by source_system
 """
+ALL_SOURCES = "select distinct source_system from nrr__mrr_by_source"
 AS_OF = "select * from int_nrr__as_of"
 ACCOUNTS_BY_MONTH = """
 select month, count(*) as accounts from nrr__account_months where mrr > 0 group by month
@@ -58,14 +59,20 @@ def counted(reasons: list[Row]) -> str:
     return ", ".join(f"{row['number_of_rows']:,}{FIXED}{row['reason']}" for row in reasons)
 
 
-def count_lines(counts: list[Row]) -> list[str]:
-    """How many input rows there are, are used and are not; harmless ones apart from broken ones."""
+def count_lines(counts: list[Row], sources: set[str]) -> list[str]:
+    """How many input rows there are, are used and are not; harmless ones apart from broken ones.
+
+    Other sources than subscription_events have no row for each state: what is counted is the states
+    that are made of their rows, and the rows of which none could be made.
+    """
 
     def number(*reasons: str | None) -> int:
         return sum(row["number_of_rows"] for row in counts if row["reason"] in reasons)
 
     total = sum(row["number_of_rows"] for row in counts)
-    line = f"Input rows: {total:,}. Used: {number(None):,}. "
+    made = ", ".join(sorted(sources)) if sources - {"subscription_events"} else ""
+    line = f"States made of {made}" if made else "Input rows"
+    line += f": {total:,}. Used: {number(None):,}. "
     line += f"Redelivered: {number('duplicate'):,} (harmless)."
     ignored = number("ignored_status")
     if ignored:

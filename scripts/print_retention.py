@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 from input_summary import (
     ACCOUNTS_BY_MONTH,
+    ALL_SOURCES,
     AS_OF,
     INPUT_ROWS,
     PROBLEMS,
@@ -254,7 +255,8 @@ def print_input(console: Console, connection: duckdb.DuckDBPyConnection, found: 
     """The input: how many rows are used, what is wrong with the others, and as of when it is."""
     counts = rows_of(connection, INPUT_ROWS)
     console.print()
-    print_lines(console, count_lines(counts))
+    sources = {row["source_system"] for row in rows_if_there(connection, ALL_SOURCES)}
+    print_lines(console, count_lines(counts, sources))
     print_lines(console, problem_lines(rows_if_there(connection, PROBLEMS)))
     segments = rows_if_there(
         connection, "select distinct segment_dimension as dimension from nrr__retention"

@@ -242,6 +242,18 @@ def test_redelivered_rows_are_counted_apart_from_broken_ones(story):
     assert "Rejected: 1,201 (1,200 missing_account_id, 1 unknown_status)." in printed
 
 
+def test_of_other_sources_than_events_states_are_counted_and_called_so(story):
+    story.execute(
+        "create table nrr__mrr_by_source as select date '2026-10-01' as month, 1 as mrr, "
+        "0 as reconstructed_share, unnest(['subscription_events', 'contracts']) as source_system"
+    )
+    assert "States made of contracts, subscription_events: 5,000. Used: 5,000." in story.printed(
+        columns=120
+    )
+    story.execute("delete from nrr__mrr_by_source where source_system = 'contracts'")
+    assert "Input rows: 5,000. Used: 5,000." in story.printed(columns=120)
+
+
 def test_a_count_stays_on_the_line_of_its_reason(story):
     for reason in ["missing_account_id", "unknown_status", "invalid_discount"]:
         story.add_events(1, reason)

@@ -140,6 +140,33 @@ def test_an_account_that_moves_takes_its_states_along_on_that_day(linked):
     assert mrr(linked, "moves") == 12 * [0]
 
 
+def test_an_item_that_moves_in_a_later_run_ends_in_the_account_that_it_leaves(tmp_path):
+    """It keeps its id, and no row of the account that it leaves is another than before."""
+    data, contract = tmp_path / "data", {"contract_id": "k", "amount": "120", "amount_is": "mrr"}
+    rows = [
+        {"account_id": "seller", "starts_on": "2024-01-10", "ends_on": "2025-01-09"} | contract,
+        {"account_id": "other", "starts_on": "2024-01-10", "ends_on": "2025-01-09"}
+        | contract
+        | {"contract_id": "o"},
+    ]
+    columns = ["source_system", "source_account_id", "account_id", "valid_from"]
+    links = [("contracts", "other", "another", "")]
+    write_csv(data / "contracts.csv", rows)
+    write_csv(data / "account_links.csv", named(columns, links))
+    dbt, settings = Dbt(tmp_path, data=data), {"nrr_as_of": "2025-02-01"}
+    models = ["--select", "+nrr__account_months"]
+    dbt.succeed("seed", "--select", "path:seeds/rules")
+    dbt.succeed("run", *models, variables=settings)
+    assert mrr(dbt, "seller") == [120] * 12
+
+    links += [("contracts", "seller", "seller", ""), ("contracts", "seller", "buyer", "2024-06-15")]
+    write_csv(data / "account_links.csv", named(columns, links))
+    dbt.succeed("run", *models, variables=settings)
+    assert mrr(dbt, "seller") == [120] * 5 + [0] * 7
+    assert mrr(dbt, "buyer") == [0] * 5 + [120] * 7
+    assert mrr(dbt, "another") == [120] * 12
+
+
 def test_a_link_of_another_source_links_nothing(linked):
     assert mrr(linked, "everything") == 12 * [1]
 

@@ -703,6 +703,19 @@ def test_a_backdated_event_takes_effect_at_the_date_that_it_names(mrr):
 
 
 @case
+def renewal(site):
+    # worked off after midnight, with a change that was scheduled for it
+    told = begun("2024-01-31 23:30")
+    site.event("created", "2024-01-31 23:30", "renewed", **told, **monthly(1000, 2))
+    term = {"current_term_start": "2024-03-31 23:30"}
+    site.event("renewed", "2024-04-01 00:20", "renewed", **told, **term, **monthly(1000, 5))
+
+
+def test_a_renewal_is_when_its_term_begins_and_not_when_it_is_worked_off(mrr):
+    assert mrr("renewed", "Jan-Apr") == [20, 20, 50, 50]
+
+
+@case
 def moves(site):
     told = begun("2024-01-10")
     site.event("created", "2024-01-10", "moved", customer_id="seller", **told, **monthly(2000))
@@ -982,6 +995,11 @@ def discounts(site):
     told("spread", [coupon("ten_off")], subscription_items=two)
     told("item_first", [coupon("fifth"), coupon("half_of_support")], subscription_items=two)
     told(
+        "item_first_of_amount",
+        [coupon("ten_off"), coupon("half_of_support")],
+        subscription_items=two,
+    )
+    told(
         "manual",
         discounts=[
             {
@@ -1099,6 +1117,8 @@ def test_a_discount_takes_off_no_more_than_there_is(mrr):
 def test_a_coupon_for_an_item_leaves_the_others_alone_and_comes_first(mrr):
     assert mrr("one_item", "Jan") == [80]
     assert mrr("item_first", "Jan") == [64]
+    # 60 and half of 40, less 10
+    assert mrr("item_first_of_amount", "Jan") == [70]
 
 
 def test_an_amount_off_the_bill_is_taken_once_whatever_the_number_of_items(mrr, built):
@@ -1158,6 +1178,9 @@ def usage(site):
     invoice(site, "usage", "2024-03-01", line("calls-USD", february, 4120, **usage))
     site.event("changed", "2024-05-05", "usage", **told | {"subscription_items": [plan]})
     site.event("created", "2024-01-01", "no_usage_known", **told)
+    site.event("created", "2024-01-01", "usage_of_a_quarter", **told)
+    quarter = line("calls-USD", ("2024-01-01", "2024-04-01"), 9000, **usage)
+    invoice(site, "usage_of_a_quarter", "2024-04-01", quarter)
 
 
 def test_usage_counts_from_the_end_of_its_period_while_the_item_is_there(mrr):
@@ -1170,6 +1193,8 @@ def test_usage_counts_from_the_end_of_its_period_while_the_item_is_there(mrr):
         10,
     ]
     assert mrr("no_usage_known", "Jan-Feb") == [10, 10]
+    # 90 for three months
+    assert mrr("usage_of_a_quarter", "Mar-Apr") == [10, 40]
 
 
 def test_usage_can_be_left_out(mrr_otherwise):
@@ -1262,11 +1287,25 @@ def tax(site):
         "2024-01-10",
         line("pro-USD-monthly", ("2024-01-10", "2024-02-10"), 11900, tax_rate=19.0),
     )
+    site.event("created", "2024-01-10", "two_taxes", **begun("2024-01-10"), **monthly(11200))
+    taxed = line("pro-USD-monthly", ("2024-01-10", "2024-02-10"), 11200, is_taxed=True)
+    invoice(
+        site,
+        "two_taxes",
+        "2024-01-10",
+        taxed,
+        line_item_taxes=[
+            {"line_item_id": taxed["id"], "tax_name": "GST", "tax_rate": 5.0},
+            {"line_item_id": taxed["id"], "tax_name": "PST", "tax_rate": 7.0},
+        ],
+    )
+    site.tables["invoice"][-1]["price_type"] = "tax_inclusive"
 
 
 def test_tax_within_a_price_is_taken_out(mrr):
     assert mrr("with_tax", "Jan") == [90]
     assert mrr("tax_besides", "Jan") == [119]
+    assert mrr("two_taxes", "Jan") == [100]
 
 
 # --- The check

@@ -138,6 +138,30 @@ def company() -> Account:
     a.cycles(s, s["items"]["data"][0], 6000, first_days(range(2, 14)))
     a.subscribe(s)
 
+    # ... as newer versions of the API tell of lines, two items having one price
+    two = [a.item("si_parents_a", usd10, 3), a.item("si_parents_b", usd10, 1)]
+    s = a.subscription("parents", two, "01-10")
+    for start, end, seats in [("01-10", "02-10", 2), ("02-10", "03-10", 2), ("03-10", "04-10", 3)]:
+        lines = []
+        for item, quantity in zip(two, [seats, 1], strict=True):
+            details = {"subscription": s["id"], "subscription_item": item["id"], "proration": False}
+            lines.append({
+                "object": "line_item", "amount": 1000 * quantity, "currency": "usd",
+                "quantity": quantity, "period": {"start": unix(start), "end": unix(end)},
+                "pricing": {"price_details": {"price": "price_10"}},
+                "parent": {
+                    "type": "subscription_item_details", "subscription_item_details": details,
+                },
+            })  # fmt: skip
+        a.invoice(s, start, lines, held=True)
+    a.subscribe(s)
+    # ... and the same lines are in the stream and in their invoices
+    s = a.subscription("metered_twice", [a.item("si_twice", metered, None)], "01-01")
+    line = a.line(s, s["items"]["data"][0], 1500, "01-01", "02-01", quantity=1500)
+    id_ = a.invoice(s, "02-01", [line], held=True)
+    a.add("invoice_line_items", **line, invoice=id_, invoice_id=id_)
+    a.subscribe(s)
+
     # lists end with their tenth: the stream has the others, or lacks them
     for name, streamed in [("twelve", 12), ("twelve_lost", 10)]:
         items = [a.item(f"si_{name}_{n:02}", usd10) for n in range(12)]
@@ -220,6 +244,29 @@ def company() -> Account:
     ids = ["di_listed_fifth", "di_listed_minus_ten"]
     a.event("05-20", "updated", one, {"discounts": ids}, api_version="2026-01-28")
     a.subscribe(s | {"discount": both[1]})
+    # ... taken off in the order of the list
+    s = a.subscription("in_order", [a.item("si_in_order", usd100)], "01-10", discount=None)
+    both = [
+        discount(f"di_order_{number}", id_, "sub_in_order", "01-10")
+        for number, id_ in [(2, "minus_ten"), (1, "fifth")]
+    ]
+    a.event("01-10", "created", s | {"discounts": both}, api_version="2026-01-28")
+    a.subscribe(s | {"discount": both[0]})
+    # ... an item's own, and one for some products only
+    own = [discount("di_of_item", coupon("a_fifth", percent_off=20), None, "01-10")]
+    items = [
+        a.item("si_own_a", usd100, discounts=own),
+        a.item("si_own_b", usd50),
+    ]
+    a.subscribe(a.subscription("items_own", items, "01-10"))
+    other = a.price("price_other", 5000, product="prod_other")
+    limited = coupon("limited", percent_off=10, applies_to={"products": ["prod_app"]})
+    a.subscribe(
+        a.subscription(
+            "limited", [a.item("si_limited_a", usd100), a.item("si_limited_b", other)], "01-10",
+            discount=discount("di_limited", limited, "sub_limited", "01-10"),
+        )
+    )  # fmt: skip
     # ... the customer's, for a subscription without any of its own
     customers = discount("di_customer", coupon("loyal", percent_off=25), None, "01-01")
     a.add("customers", id="cus_loyal", discount=customers | {"customer": "cus_loyal"})
@@ -256,6 +303,14 @@ def company() -> Account:
     for synced, quantity in [("2024-01-11", 2), ("2024-04-05", 2), ("2024-05-06", 3)]:
         s = a.subscription("appended", [a.item("si_appended", usd10, quantity)], "01-10")
         a.subscribe(s, synced=f"{synced}T03:00:00Z")
+    # a row that says that it is deleted, and when it was synced
+    s = a.subscription("deleted_row", [a.item("si_deleted_row", usd50)], "01-10", is_deleted=True)
+    a.subscribe(s, synced="2024-07-05T03:00:00Z")
+    # the end of the period that is paid for, which newer versions of the API have at the items
+    item = a.item(
+        "si_ends", usd50, current_period_start=unix("05-10"), current_period_end=unix("06-10")
+    )
+    a.subscribe(a.subscription("ends", [item], "01-10", cancel_at_period_end=True))
     # a customer who was deleted, an object in an object's place, test mode
     a.add("customers", id="cus_deleted", is_deleted=True, updated=unix("06-10"))
     a.subscribe(a.subscription("deleted", [a.item("si_deleted", usd50)], "01-10"))
@@ -271,6 +326,10 @@ def company() -> Account:
                                   subscription_item=None, invoice_item="ii_1",
                                   price={"id": "price_once", "type": "one_time"})])  # fmt: skip
     a.invoice(s, "06-10", [a.line(s, item, 77700, "06-10", "07-10", quantity=7)], status="draft")
+    a.invoice(s, "08-10", [a.line(s, item, 88800, "08-10", "09-10", quantity=8)], status="void")
+    a.add(
+        "invoice_line_items", **a.line(s, item, 99900, "10-10", "11-10", quantity=9), id="sub_plain"
+    )
     a.subscribe(s)
     return a
 
@@ -399,6 +458,14 @@ def test_an_item_whose_subscription_is_not_there_is_named(built):
     assert row.startswith("si_orphan, sub_gone")
 
 
+def test_lines_of_newer_versions_name_their_item_in_another_place(mrr):
+    assert mrr("parents") == [30] * 2 + [40] * 10
+
+
+def test_a_line_that_its_invoice_holds_too_is_one(mrr):
+    assert mrr("metered_twice") == [0, 15] + [0] * 10
+
+
 def test_the_eleventh_item_is_in_the_stream_alone(mrr):
     assert mrr("twelve") == [120] * 12
 
@@ -447,6 +514,13 @@ def test_a_discount_ends_when_it_is_taken_away(mrr):
 
 def test_discounts_of_a_list_are_known_by_id_and_taken_away_one_by_one(mrr):
     assert mrr("listed") == [70] * 4 + [90] * 8
+    # 10 off, and a fifth of what is left
+    assert mrr("in_order") == [72] * 12
+
+
+def test_a_discount_is_an_items_own_or_for_some_products(mrr):
+    assert mrr("items_own") == [130] * 12
+    assert mrr("limited") == [140] * 12
 
 
 def test_a_customers_discount_holds_for_a_subscription_without_its_own(mrr):
@@ -478,6 +552,11 @@ def test_rows_that_later_ones_replace_are_history(mrr):
 
 def test_subscriptions_end_with_their_customer(mrr):
     assert mrr("deleted") == [50] * 5 + [0] * 7
+    assert mrr("deleted_row") == [50] * 6 + [0] * 6
+
+
+def test_a_period_that_the_items_have_ends_the_subscription(mrr):
+    assert mrr("ends") == [50] * 5 + [0] * 7
 
 
 def test_an_object_may_stand_where_its_id_does(mrr):
@@ -489,7 +568,7 @@ def test_test_mode_is_left_out(built):
         assert built.query(f"select * from {table} where account_id = 'cus_test'") == []
 
 
-def test_one_off_lines_and_drafts_are_no_mrr(mrr):
+def test_one_off_lines_drafts_void_and_upcoming_invoices_are_no_mrr(mrr):
     assert mrr("plain") == [50] * 12
 
 

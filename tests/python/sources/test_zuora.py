@@ -52,6 +52,7 @@ def otherwise(tmp_path_factory) -> Built:
             "nrr_renewal_grace_days": {"zuora": 30},
             "nrr_timezone": "America/New_York",
             "nrr_usage_counts": False,
+            "nrr_discounts": "forever_only",
             "nrr_account_level": "parent",
         },
     )
@@ -147,6 +148,12 @@ def test_a_segment_that_was_corrected_counts_once(built):
 
 def test_a_percentage_holds_for_its_own_days(built):
     assert built.mrr("pct") == [(1, 100), (3, 80), (8, 100), (2, 0)]
+
+
+def test_discounts_with_an_end_can_be_ignored(otherwise):
+    assert otherwise.mrr("pct") == [(12, 100), (2, 0)]
+    # those that last as long as the charge
+    assert otherwise.mrr("stack") == [(14, 72)]
 
 
 def test_percentages_are_taken_off_one_after_the_other_unless_they_are_stacked(built):

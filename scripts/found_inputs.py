@@ -74,7 +74,7 @@ def check_known(folder: Path, found: list[str]) -> None:
     """Raises InputError where dbt has not been told of the inputs that are there."""
     known = os.environ.get("NRR_INPUTS", "subscription_events accounts exchange_rates").split()
     optional = {"accounts", "exchange_rates"}
-    if "all" in known or {*known} - optional == {*found} - optional:
+    if "all" in known or {*found} <= {*known} <= {*found} | optional:
         return
     raise InputError(
         f"{folder} holds the inputs {' '.join(found)}, but dbt was told of {' '.join(known)}. "

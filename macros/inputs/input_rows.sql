@@ -15,7 +15,7 @@
             {%- set relation = ref(words[0] if words | length > 1 else project_name, words[-1]) -%}
         {%- endif -%}
         {{ nrr.checked_rows(name, models[name] ~ ', which nrr_inputs names for ' ~ name ~ ',', relation, columns) }}
-    {%- elif project_name == 'nrr' and (nrr.is_given(name) or name in ['accounts', 'exchange_rates']) -%}
+    {%- elif project_name == 'nrr' and nrr.is_given(name) -%}
         {{ nrr.checked_rows(name, 'The input ' ~ name, source('nrr_files', name), columns) }}
     {%- elif name == 'subscription_events' and nrr.has_source(name) -%}
         {%- do exceptions.raise_compiler_error(
@@ -25,8 +25,10 @@
     {%- elif name == 'accounts' and nrr.setting('nrr_segments') -%}
         {%- do exceptions.raise_compiler_error(
             'nrr_segments names columns of accounts (' ~ nrr.setting('nrr_segments') | join(', ')
-            ~ '), but nrr_inputs names no model for accounts. Name one there, nrr_inputs: {accounts: your_model}, '
-            ~ 'or set nrr_segments to [].'
+            ~ '), but '
+            ~ ('there is no input accounts. Put accounts.csv into the folder NRR_DATA' if project_name == 'nrr' else
+                'nrr_inputs names no model for accounts. Name one there, nrr_inputs: {accounts: your_model}')
+            ~ ', or set nrr_segments to [].'
         ) -%}
     {%- else -%}
         (

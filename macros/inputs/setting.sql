@@ -84,7 +84,7 @@
 {# raw_setting(name): the value as it was set. The demo shows three segments where nobody chose any. #}
 {% macro raw_setting(name) %}
     {%- if name == 'nrr_segments' -%}
-        {%- set is_demo = project_name == 'nrr' and not env_var('NRR_DATA', '') -%}
+        {%- set is_demo = project_name == 'nrr' and not env_var('NRR_DATA', '') and nrr.is_given('accounts') -%}
         {%- do return(var(name, ['industry', 'region', 'acquisition_channel'] if is_demo else [])) -%}
     {%- endif -%}
     {%- do return(var(name)) -%}

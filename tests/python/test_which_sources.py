@@ -46,6 +46,30 @@ def test_dbt_says_what_it_has_to_be_told_of_a_folder(tmp_path, monkeypatch):
         configured(tmp_path)
     monkeypatch.setenv("NRR_INPUTS", "mrr_snapshots")
     assert configured(tmp_path) == {"accounts", "exchange_rates", "mrr_snapshots"}
+    write_csv(tmp_path / "accounts.csv", [{"account_id": "a"}])
+    with pytest.raises(InputError, match="set NRR_INPUTS='accounts mrr_snapshots'"):
+        configured(tmp_path)
+    monkeypatch.setenv("NRR_INPUTS", "mrr_snapshots accounts exchange_rates")
+    assert configured(tmp_path) == {"accounts", "exchange_rates", "mrr_snapshots"}
+
+
+def test_an_optional_input_that_is_not_there_is_not_asked_for(tmp_path):
+    data = tmp_path / "data"
+    write_csv(data / "mrr_snapshots.csv", SNAPSHOTS)
+    dbt = Dbt(tmp_path, data=data)
+    dbt.succeed("--write-json", "parse")
+    asked = {
+        source.rpartition(".")[2]
+        for sources in dbt.manifest["parent_map"].values()
+        for source in sources
+        if source.startswith("source.")
+    }
+    assert asked == {"mrr_snapshots"}
+    finished = dbt.run("parse", variables={"nrr_segments": ["region"]})
+    assert (
+        "nrr_segments names columns of accounts (region), but there is no input accounts. Put "
+        "accounts.csv into the folder NRR_DATA, or set nrr_segments to []."
+    ) in finished.words
 
 
 def test_a_table_that_a_source_needs_is_named_with_what_turns_the_source_off(tmp_path):
@@ -113,3 +137,30 @@ def test_a_project_names_a_table_of_its_own_sources_and_no_model_of_another_sour
     assert [(segment, float(nrr)) for segment, nrr in rates] == [("retail", 1.0)]
     names = project.query("select table_name from information_schema.tables")
     assert not [name for (name,) in names if name.startswith(("stg_nrr__sub", "stg_stripe"))]
+
+
+def test_what_a_source_ends_in_is_a_table_since_several_models_read_it(tmp_path):
+    """As a view, Chargebee's beside another source was planned so often that no build ended."""
+    data = tmp_path / "data"
+    write_csv(data / "mrr_snapshots.csv", SNAPSHOTS)
+    write_csv(data / "mrr_movements.csv", SNAPSHOTS)
+    write_csv(data / "subscription_periods.csv", SNAPSHOTS)
+    write_csv(data / "contracts.csv", SNAPSHOTS)
+    tables = {
+        "chargebee": ["subscription"],
+        "recurly": ["subscription_history", "plan_history"],
+        "stripe": ["subscription_history", "subscription_item", "price"],
+        "zuora": ["subscription", "rate_plan", "rate_plan_charge"],
+    }
+    for system, names in tables.items():
+        for name in names:
+            write_csv(data / system / f"{name}.csv", [{"id": "x"}])
+    dbt = Dbt(tmp_path, data=data)
+    dbt.succeed("--write-json", "parse")
+    found = {
+        node["name"]: node["config"]["materialized"]
+        for node in dbt.manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["name"].endswith("__subscription_events")
+    }
+    assert len(found) == 8
+    assert set(found.values()) == {"table"}

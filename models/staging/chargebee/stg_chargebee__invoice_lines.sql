@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_invoice')) }}
+{{ config(enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_invoice'), materialized='table') }}
 {%- set columns = [
     'id', 'subscription_id', 'customer_id', 'status', 'price_type', 'currency_code', 'deleted', 'date',
 ] -%}

@@ -1,5 +1,6 @@
 {{ config(
-    enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_invoice') and nrr.setting('nrr_usage_counts')
+    enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_invoice') and nrr.setting('nrr_usage_counts'),
+    materialized='table',
 ) }}
 {%- set months = nrr.months_between('date_from', 'date_to') -%}
 -- One row per metered item of a state of a subscription and instant from which it means something else: the usage

@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('chargebee')) }}
+{{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
 {%- set instants = [
     'effective_at', 'live_from', 'trial_from', 'trial_until', 'pause_from', 'pause_until', 'ended_from',
 ] -%}

@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('chargebee')) }}
+{{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
 {%- set has_prices, has_items = nrr.is_given('chargebee_item_price'), nrr.is_given('chargebee_item') -%}
 {%- set keys = ['subscription_id', 'state_number'] -%}
 {%- set values = [

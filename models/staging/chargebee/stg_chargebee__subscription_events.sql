@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('chargebee')) }}
+{{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
 {%- set has_invoices = nrr.is_given('chargebee_invoice') -%}
 {%- set has_usage = has_invoices and nrr.setting('nrr_usage_counts') -%}
 -- One row per state of an item of a subscription from effective_at to the item's next row; and per event or row of

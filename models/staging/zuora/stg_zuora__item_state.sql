@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('zuora')) }}
+{{ config(enabled=nrr.has_source('zuora'), materialized='table') }}
 {%- set levels = nrr.zuora_discount_levels() | map(attribute=0) | list -%}
 {%- set left_by_percents -%}
 cast(gross_of_month * cast((100 - percent_off) * cast(0.01 as decimal(3, 2)) as decimal(10, 8)) as decimal(28, 8))

@@ -5,7 +5,8 @@
 Needs nothing but dbt and its adapter, since each engine has an environment of its own. The plan
 names the dbt target and adapter, the stages (see stages.py), whether their files are loaded (or
 read by the target itself), the stage after which the data tests run, and the file for the results:
-of each stage its marts' rows, as text that two engines write alike.
+of each stage its marts' rows, as text that two engines write alike. Of a stage that builds some
+models only, the sources', they are the rows besides that all sources end in.
 """
 
 import contextlib
@@ -25,6 +26,8 @@ from load import load
 ROOT = Path(__file__).parents[3]
 QUIET = ["--no-use-colors", "--no-write-json", "--log-level-file", "none"]
 MARK = "left alone"
+# what all sources end in
+UNITED = "int_nrr__united_events"
 
 
 def dbt(*arguments: str):
@@ -43,7 +46,8 @@ def plain(value) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime.datetime):
-        return value.date().isoformat()
+        # some drivers give a date so, and some an instant in UTC with its zone
+        return value.replace(tzinfo=None).isoformat(" ").removesuffix(" 00:00:00")
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, float):
@@ -77,24 +81,45 @@ def statements(adapter_name: str):
             handle.commit()
 
 
-def marts(adapter: str, manifest) -> dict:
-    """Every mart's rows as they are now, and whether the last run left some accounts alone."""
-    models = [node for node in manifest.nodes.values() if node.resource_type == "model"]
+def tables(adapter: str, models: list, stage: dict) -> dict:
+    """The rows of every mart that was built, and whether the run left some accounts alone."""
     relations = {node.name: node.relation_name for node in models}
     published = sorted(node.name for node in models if "marts" in node.fqn)
     states = relations["int_nrr__item_states"]
     with statements(adapter) as execute:
-        tables = {mart: execute(f"select * from {relations[mart]}") for mart in published}
+        found = {name: execute(f"select * from {relations[name]}") for name in published}
+        if stage["models"]:
+            found["states"] = without_texts(execute(f"select * from {relations[UNITED]}"))
+            return {"tables": found, "is_partial": False}
         marked = execute(f"select distinct event_id = '{MARK}' from {states}")["rows"]
         # What the next run rebuilds loses its mark. No figure depends on it.
         execute(f"update {states} set event_id = '{MARK}' where fingerprint is not null")
-    return {"marts": tables, "is_partial": ["true"] in marked and len(marked) > 1}
+    return {"tables": found, "is_partial": ["true"] in marked and len(marked) > 1}
+
+
+def without_texts(table: dict) -> dict:
+    """The rows without their values as texts, in which each engine writes its numbers its way."""
+    kept = [
+        place
+        for place, column in enumerate(table["columns"])
+        if not column.startswith("given_") and column != "source_row"
+    ]
+    return {
+        "columns": [table["columns"][place] for place in kept],
+        "rows": [[row[place] for place in kept] for row in table["rows"]],
+    }
 
 
 def read_files_as_they_stand() -> None:
     """DuckDB takes each value as a loader brings it into a warehouse."""
     sys.path.append(str(ROOT / "scripts"))
+    import found_files
     import input_files
+
+    # tables of billing systems are read as they stand, but for words such as NULL
+    found_files.MISSING.clear()
+    input_files.met_half_way = lambda conn, name, file, settings: file
+    input_files.finished = lambda conn, name, file, select: select
 
     def found_in(conn, file, *_):
         columns = ", ".join(f"{input_files.identifier(c.name)}: 'varchar'" for c in file.columns)
@@ -119,27 +144,27 @@ def build(plan: dict) -> None:
     if not plan["loads"]:
         read_files_as_they_stand()
     project = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", plan["target"]]
-    runner_result = dbtRunner().invoke([*QUIET, "--quiet", "parse", *project])
-    if not runner_result.success:
-        sys.exit(f"dbt parse failed: {runner_result.exception}")
-    manifest = runner_result.result
-    found = {}
+    dbt("--quiet", "parse", *project)
+    found, loaded = {}, set()
     for stage in plan["stages"]:
         began = time.monotonic()
         if plan["loads"]:
             with statements(plan["adapter"]) as execute:
                 schema = os.environ["NRR_INPUT_SCHEMA"]
-                load(plan["adapter"], execute, schema, Path(stage["folder"]), stage["typed"])
+                folder = Path(stage["folder"])
+                loaded = load(plan["adapter"], execute, schema, folder, stage["typed"], loaded)
         os.environ["NRR_DATA"] = stage["folder"]
+        os.environ["NRR_INPUTS"] = stage["inputs"]
         options = [*project, "--vars", json.dumps(stage["variables"])]
         full = ["--full-refresh"] if stage["full_refresh"] or plan["always_in_full"] else []
-        if stage["full_refresh"]:
+        if not found:
             dbt("seed", *full, *options)
-        results = dbt("run", *full, *options).results
-        models = [result for result in results if result.node.resource_type == "model"]
+        select = ["--select", *stage["models"]] if stage["models"] else []
+        results = dbt("run", *full, *select, *options).results
+        models = [result.node for result in results if result.node.resource_type == "model"]
         if plan["data_tests_in"] == stage["name"]:
             dbt("test", "--exclude-resource-type", "unit_test", *options)
-        found[stage["name"]] = marts(plan["adapter"], manifest) | {"models": len(models)}
+        found[stage["name"]] = tables(plan["adapter"], models, stage) | {"models": len(models)}
         if not plan["loads"]:
             forget_files()
         seconds = time.monotonic() - began

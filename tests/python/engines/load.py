@@ -23,16 +23,25 @@ WORDS_OF_SQL = {
 }
 
 
-def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
+def load(
+    adapter: str, execute, schema: str, folder: Path, typed: bool, others: set[str]
+) -> set[str]:
     """Makes a table of every CSV file of the folder; `execute` runs a statement.
 
-    A file in the folder of a billing system becomes the table `<system>_<file>`.
+    A file in the folder of a billing system becomes the table `<system>_<file>`. Tables of the
+    others that have no file are dropped. Returns the names of all that are there.
     """
+    cascade = " cascade" * (adapter == "postgres")  # dbt makes its views anew
+    paths = {
+        path.stem if path.parent == folder else f"{path.parent.name}_{path.stem}": path
+        for path in sorted([*folder.glob("*.csv"), *folder.glob("*/*.csv")])
+    }
     if adapter == "postgres":
         execute("set role postgres")
     execute(f"create schema if not exists {schema}")
-    for path in sorted([*folder.glob("*.csv"), *folder.glob("*/*.csv")]):
-        name = path.stem if path.parent == folder else f"{path.parent.name}_{path.stem}"
+    for name in others - {*paths}:
+        execute(f"drop table {schema}.{name}{cascade}")
+    for name, path in paths.items():
         as_text = f"{schema}.{name}_as_text"
         with path.open(newline="", encoding="utf-8") as file:
             columns, *rows = csv.reader(file)
@@ -45,8 +54,7 @@ def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
             continue
         casts = [f"cast({column} as {type_}) as {column}" for column, type_ in types.items()]
         for table in (as_text, f"{schema}.{name}"):
-            # dbt makes its views anew
-            execute(f"drop table if exists {table}" + " cascade" * (adapter == "postgres"))
+            execute(f"drop table if exists {table}{cascade}")
         execute(f"create table {as_text} ({', '.join(f'{c} {text}' for c in types)})")
         for first in range(0, len(rows), ROWS_PER_INSERT):
             block = rows[first : first + ROWS_PER_INSERT]
@@ -57,6 +65,7 @@ def load(adapter: str, execute, schema: str, folder: Path, typed: bool) -> None:
         execute(f"create table {schema}.{name} as select {', '.join(casts)} from {as_text}")
     if adapter == "postgres":
         execute("reset role")
+    return {*paths}
 
 
 def named(column: str, adapter: str) -> str:

@@ -26,7 +26,7 @@ from rich.table import Table
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "sources"), str(ROOT / "scripts")]
 
 from stages import Stage, stages  # noqa: E402
 
@@ -138,10 +138,12 @@ def built_by_duckdb(folder: Path, made: list[Stage]) -> dict:
 
 def fingerprint() -> str:
     """Of every file that the reference follows from."""
-    parts = ["models", "macros", "seeds", "demo/data", "tests/python/reference"]
+    parts = ["models", "macros", "seeds", "demo/data", "scripts"]
+    parts += ["tests/python/reference", "tests/python/sources"]
     files = [file for part in parts for file in (ROOT / part).rglob("*.*") if file.suffix != ".pyc"]
     digest = hashlib.sha256()
-    for file in sorted([*files, HERE / "stages.py", HERE / "build.py", ROOT / "dbt_project.yml"]):
+    own = [HERE / name for name in ("stages.py", "source_folders.py", "build.py")]
+    for file in sorted([*files, *own, ROOT / "dbt_project.yml"]):
         digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -225,13 +227,15 @@ def compare(made: list[Stage], expected: dict, found: dict, folder: Path) -> dic
     """Rows and differences over all stages; the differences are written to a file."""
     rows, lines = 0, []
     for stage in made:
-        theirs, ours = expected[stage.name]["marts"], found[stage.name]["marts"]
-        for mart in sorted(theirs.keys() | ours.keys()):
+        theirs, ours = expected[stage.name]["tables"], found[stage.name]["tables"]
+        for name in sorted(theirs.keys() | ours.keys()):
             none = {"columns": [], "rows": []}
-            one = comparable(mart, theirs.get(mart, none), stage.typed)
-            other = comparable(mart, ours.get(mart, none), stage.typed)
+            # sources have types, whatever their input has
+            typed = stage.typed or bool(stage.models)
+            one = comparable(name, theirs.get(name, none), typed)
+            other = comparable(name, ours.get(name, none), typed)
             rows += one.total()
-            lines += [f"{stage.name} {mart} {line}" for line in differences(one, other)]
+            lines += [f"{stage.name} {name} {line}" for line in differences(one, other)]
     if lines:
         (folder / "differences.txt").write_text("\n".join(lines))
         print("\n".join(lines[:20]))

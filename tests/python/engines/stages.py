@@ -1,14 +1,16 @@
-"""What every engine builds: the demo and a random history, in full and then in batches."""
+"""What every engine builds: the demo and a random history, in full and then in batches; sources."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+from found_inputs import found_inputs
 from load import TYPES
 from reference.batches import arrive, batches, held_in
 from reference.random_history import EVENT_COLUMNS, SEGMENTS, write_history
+from source_folders import MODELS_OF_SOURCES, source_folders
 
 ROOT = Path(__file__).parents[3]
 # Few, since each takes every engine a quarter of its time: many batches are tested on DuckDB.
@@ -111,9 +113,11 @@ class Stage:
 
     name: str
     folder: str
+    inputs: str  # for NRR_INPUTS
     typed: bool
     full_refresh: bool
     variables: dict
+    models: list[str] = field(default_factory=list)  # of sources; else all
 
 
 def stages(folder: Path) -> list[Stage]:
@@ -152,7 +156,11 @@ def stages(folder: Path) -> list[Stage]:
             data = folder / f"{name}_{number}"
             arrive(data, {input_: loadable(rows, typed) for input_, rows in held.items()})
             variables = {"nrr_segments": SEGMENTS, "nrr_rejected_rows_allowed": 1, **settings}
-            made.append(Stage(f"{name} {number}", str(data), typed, number == 0, variables))
+            inputs = " ".join(held)
+            made.append(Stage(f"{name} {number}", str(data), inputs, typed, number == 0, variables))
+    for name, (data, variables) in source_folders(folder).items():
+        inputs = " ".join(found_inputs(data))
+        made.append(Stage(name, str(data), inputs, False, True, variables, MODELS_OF_SOURCES))
     return made
 
 

@@ -29,7 +29,7 @@ unexport DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET
 # Each engine's own test; run.py names them with underscores.
 ENGINES := duckdb postgres spark spark-cluster snowflake bigquery redshift databricks trino
 ENGINE_TESTS := $(addprefix test-,$(ENGINES))
-.PHONY: help build test test-long lint lint-sources docs-pages bench bench-cluster clean test-engines test-static $(ENGINE_TESTS)
+.PHONY: help build test test-long lint docs-pages bench bench-cluster clean test-engines test-static $(ENGINE_TESTS)
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
@@ -64,12 +64,7 @@ lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/yamllint --strict .
-	NRR_INPUTS=all $(BIN)/sqlfluff lint --disable-progress-bar $(wildcard models tests analyses)
-
-# Named one by one, since .sqlfluffignore leaves these folders out.
-lint-sources: $(VENV)/dev.stamp ## check the SQL of billing systems (many minutes)
-	NRR_INPUTS=all $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar --disregard-sqlfluffignores \
-		$(addprefix models/staging/,stripe chargebee recurly zuora)
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(wildcard models tests analyses)
 
 docs-pages: $(VENV)/dev.stamp ## write into docs/ what models.md and input.md show of models and seeds
 	$(BIN)/python scripts/write_models_page.py

@@ -3,8 +3,7 @@
     'mrr_snapshots': 'mrr > 0', 'mrr_movements': 'mrr_change <> 0', 'subscription_periods': 'is_without_id',
     'contracts': 'contract_id is null',
 } -%}
-{%- set sources = [] -%}
-{%- for source in conditions if source in nrr.event_sources() -%} {%- do sources.append(source) -%} {%- endfor -%}
+{%- set sources = conditions | select('in', nrr.event_sources()) | list -%}
 -- One row per row of a spreadsheet that is there several times without an id that says that it is one row: all of them
 -- count, which doubles MRR where a file was delivered twice.
 {%- for source in sources %}
@@ -19,7 +18,8 @@ where source_reason is null and {{ conditions[source] }}
 group by source_row
 having count(*) > 1
 {{ 'union all' if not loop.last }}
-{%- else %}
+{%- endfor %}
+{%- if not sources %}
 select
     cast(null as {{ nrr.type_text() }}) as input,
     cast(null as {{ nrr.type_text() }}) as reason,
@@ -28,4 +28,4 @@ select
     false as is_failure
 from (select 1 as one) as nothing
 where 1 = 0
-{%- endfor %}
+{%- endif %}

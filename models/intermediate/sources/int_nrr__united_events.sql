@@ -9,7 +9,7 @@ with
 {%- if has_ends %}
 source_events as (
     select
-        events.*,  -- noqa: AM04
+        events.*,
         case
             when events.effective_at >= replaced.replaced_at then 'replaced_subscription'
             else events.reason_in_source
@@ -65,7 +65,7 @@ links as (
 -- A state in which an item moves to another account is two: from the move on it is the other's.
 states_at_moves as (
     select
-        events.*,  -- noqa: AM04
+        events.*,
         links.valid_from as moved_at,
         row_number() over (
             partition by events.subscription_id, events.subscription_item_id, links.valid_from
@@ -106,7 +106,7 @@ owned as (
 
 linked as (
     select
-        events.*,  -- noqa: AM04
+        events.*,
         {%- if has_links and several %}
         coalesce(links.account_id, case
             when shared_ids.source_account_id is not null

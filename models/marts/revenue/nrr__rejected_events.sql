@@ -14,7 +14,7 @@ replaced as (
 
 -- what cannot be used, and what may have been delivered twice
 candidates as (
-    select events.*  -- noqa: AM04
+    select events.*
     from {{ ref('int_nrr__checked_events') }} as events
     left join replaced
         on events.subscription_id = replaced.subscription_id and events.effective_at = replaced.starts_at

@@ -33,7 +33,7 @@ events as (
 -- A row of the table tells something where it is older or newer than all events.
 used as (
     select
-        told.*,  -- noqa: AM04
+        told.*,
         row_number() over (partition by told.subscription_id order by {{ in_order }}) as place,
         {%- for date, before in [
             ('start_date', 'start_date_before'), ('activated_at', 'activated_at_before'),

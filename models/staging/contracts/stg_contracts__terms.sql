@@ -79,7 +79,7 @@ first_renewals as (
 
 stopped as (
     select
-        contracts.*,  -- noqa: AM04
+        contracts.*,
         first_renewals.renewed_day,
         case
             when contracts.churned_before_day < contracts.end_day then contracts.churned_before_day

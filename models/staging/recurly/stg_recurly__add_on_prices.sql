@@ -195,7 +195,8 @@ fixed_lines as (
             else unit_amount
         end as whole_unit_amount,
         case
-            when coalesce(proration_rate, 1) = 1 and abs({{ nrr.times('unit_amount', 'quantity') }} - subtotal) > 0.01 then 1
+            when coalesce(proration_rate, 1) = 1 and abs({{ nrr.times('unit_amount', 'quantity') }} - subtotal) > 0.01
+                then 1
             else quantity
         end as whole_quantity
     from lines

@@ -2,7 +2,7 @@
 -- One row per state of a subscription item at Stripe, in the columns of the input subscription_events.
 {%- if nrr.stripe_loader() == 'change_events' %}
 -- as Stripe's own change events tell it
-select * from {{ ref('stg_stripe__change_event_states') }}
+select * from {{ ref('stg_stripe__change_event_states') }}  -- noqa: AM04
 {%- else %}
 with
 -- up to when the tables say anything

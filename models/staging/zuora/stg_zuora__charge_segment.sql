@@ -22,7 +22,7 @@ accounts as (
 -- of rows of one segment that were loaded several times, or replaced by a correction, the newest
 charges as (
     select
-        charges.*,  -- noqa: AM04
+        charges.*,
         versions.subscription_id,
         versions.account_id as owner_id,
         versions.status,
@@ -119,7 +119,7 @@ prices as (
 
 priced as (
     select
-        periods.*,  -- noqa: AM04
+        periods.*,
         {%- if has_tiers %}
         prices.price,
         prices.discount_percent,

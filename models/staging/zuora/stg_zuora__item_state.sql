@@ -29,7 +29,7 @@ owners as (
 segments_then as (
     select
         points.changes_at,
-        segments.*,  -- noqa: AM04
+        segments.*,
         coalesce(points.changes_at < segments.ends_at, true) as is_live,
         row_number() over (
             partition by points.subscription_id, points.item_id, points.changes_at
@@ -160,7 +160,7 @@ amounts_then as (
 -- a discount below nothing is a higher price
 raised as (
     select
-        states.*,  -- noqa: AM04
+        states.*,
         cast(case
             when folded_percents.discount_percent < 0
                 then
@@ -178,7 +178,7 @@ raised as (
 
 joined as (
     select
-        states.*,  -- noqa: AM04
+        states.*,
         owners_then.account_id,
         suspended.subscription_id is not null as is_suspended,
         coalesce(suspended.is_reconstructed, 0) = 1 as is_reconstructed,

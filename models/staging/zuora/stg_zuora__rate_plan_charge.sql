@@ -10,7 +10,7 @@
 -- One row per segment of a charge in any version of a subscription: its values, and the version that it belongs to.
 with charges as (
     select
-        given.*,  -- noqa: AM04
+        given.*,
         {{ nrr.row_as_text(columns + days) }} as source_row
     from {{ nrr.zuora_rows('rate_plan_charge', columns, days) }} as given
     where not is_deleted
@@ -18,7 +18,7 @@ with charges as (
 
 plans as (
     select
-        given.*,  -- noqa: AM04
+        given.*,
         row_number() over (partition by id order by recorded_at desc nulls last, subscription_id) as newest_first
     from {{ nrr.zuora_rows(
         'rate_plan', ['id', 'subscription_id', 'product_id', 'product_rate_plan_id', 'name']
@@ -28,7 +28,7 @@ plans as (
 
 products as (
     select
-        given.*,  -- noqa: AM04
+        given.*,
         row_number() over (partition by id order by recorded_at desc nulls last, tax_mode) as newest_first
     from {{ nrr.zuora_rows(
         'product_rate_plan_charge',

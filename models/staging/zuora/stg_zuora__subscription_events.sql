@@ -79,7 +79,7 @@ bridged as (
     cast({{ dbt.dateadd('hour', 24 * grace_days + 12, 'states.changes_at') }} as {{ nrr.type_instant() }})
     {%- endset %}
     select
-        states.*,  -- noqa: AM04
+        states.*,
         -- midday, since a day in which the clock is changed is longer
         case
             when renewals.renewed_at <= {{ latest }}

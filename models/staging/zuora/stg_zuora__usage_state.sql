@@ -1,7 +1,7 @@
 {{ config(enabled=nrr.has_zuora('invoice_item') and nrr.setting('nrr_usage_counts')) }}
 {%- set has_invoices = nrr.has_zuora('invoice') -%}
--- One row per usage charge and period that was invoiced, from the end of the period on: what was used in it counts until
--- the next is over. One row more where no next one comes, or the charge ends.
+-- One row per usage charge and period that was invoiced, from the end of the period on: what was used in it counts
+-- until the next is over. One row more where no next one comes, or the charge ends.
 with items as (
     select
         id,
@@ -32,7 +32,7 @@ posted as (
 
 charges as (
     select
-        charges.*,  -- noqa: AM04
+        charges.*,
         versions.subscription_id,
         versions.is_current and not versions.is_pending as is_current
     from {{ ref('stg_zuora__rate_plan_charge') }} as charges
@@ -93,7 +93,7 @@ periods as (
 -- A period as long as this one, and three days, since months differ: if it brings nothing, nothing was used.
 bounded as (
     select
-        periods.*,  -- noqa: AM04
+        periods.*,
         ends.ends_at as charge_ends_at,
         lead(periods.effective_at) over (
             partition by periods.subscription_id, periods.item_id order by periods.effective_at

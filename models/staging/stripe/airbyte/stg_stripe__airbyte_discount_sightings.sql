@@ -155,7 +155,10 @@ select
         "coalesce(subscription_item_id, subscription_id, account_id, '')", "':'", "coalesce(coupon_id, '')", "':'",
         "coalesce(start_text, '')",
     ]) }}) as discount_id,
-    case when own_item_id is not null and target_level = 'subscription' then 'item' else target_level end as target_level,
+    case
+        when own_item_id is not null and target_level = 'subscription' then 'item'
+        else target_level
+    end as target_level,
     subscription_id,
     coalesce(subscription_item_id, own_item_id) as subscription_item_id,
     account_id,

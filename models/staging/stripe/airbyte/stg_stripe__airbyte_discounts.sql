@@ -16,7 +16,9 @@ known as (
         {{ aggregate }}({{ column }}) as {{ column }},
         {%- endfor %}
         min(version_at) as first_seen_at,
-        min(case target_level when 'item' then 1 when 'subscription' then 2 when 'customer' then 3 else 4 end) as level_rank
+        min(
+            case target_level when 'item' then 1 when 'subscription' then 2 when 'customer' then 3 else 4 end
+        ) as level_rank
     from sightings
     group by discount_id
 ),
@@ -59,7 +61,8 @@ taken_away as (
         targets.subscription_id,
         min(versions.version_at) as taken_away_at
     from targets
-    inner join versions on targets.subscription_id = versions.subscription_id and versions.version_at > targets.last_seen_at
+    inner join versions
+        on targets.subscription_id = versions.subscription_id and versions.version_at > targets.last_seen_at
     where targets.target_level = 'subscription' or (targets.target_level = 'item' and versions.shows_lists)
     group by targets.discount_id, targets.subscription_id
 ),

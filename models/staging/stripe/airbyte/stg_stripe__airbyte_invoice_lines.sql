@@ -73,7 +73,10 @@ billed as (
     select
         kinds.invoice_line_id,
         kinds.invoice_id,
-        {{ 'coalesce(kinds.subscription_id, newest_invoices.subscription_id)' if has_invoices else 'kinds.subscription_id' }}
+        {{
+            'coalesce(kinds.subscription_id, newest_invoices.subscription_id)' if has_invoices
+            else 'kinds.subscription_id'
+        }}
             as subscription_id,
         kinds.subscription_item_id,
         kinds.price_id,
@@ -88,7 +91,10 @@ billed as (
         and (kinds.amount < 0 or (kinds.amount = 0 and kinds.gives_back)) as is_credit,
         not kinds.says_proration and not kinds.is_invoice_item as is_cycle,
         kinds.description like '%flat fee%' as is_flat_fee,
-        {{ "coalesce(newest_invoices.status = 'paid' or newest_invoices.says_paid, false)" if has_invoices else 'true' }} as is_paid,
+        {{
+            "coalesce(newest_invoices.status = 'paid' or newest_invoices.says_paid, false)" if has_invoices
+            else 'true'
+        }} as is_paid,
         kinds.recorded_at,
         kinds.own_reason,
         kinds.source_row

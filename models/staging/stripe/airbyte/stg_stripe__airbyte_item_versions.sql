@@ -33,17 +33,26 @@ followed as (
     from items
 ),
 
+told as (
+    select distinct subscription_item_id
+    from items
+),
+
+{% if has_lines %}
+billed as (
+    select distinct subscription_item_id
+    from {{ ref('stg_stripe__invoice_lines') }}
+),
+
+{% endif %}
 streamed as (
     select rows_of_stream.*
     from {{ ref('stg_stripe__airbyte_item_rows') }} as rows_of_stream
     left join {{ ref('stg_stripe__airbyte_items') }} as there
         on rows_of_stream.subscription_item_id = there.subscription_item_id
-    left join (select distinct subscription_item_id from items) as told
-        on rows_of_stream.subscription_item_id = told.subscription_item_id
+    left join told on rows_of_stream.subscription_item_id = told.subscription_item_id
     {%- if has_lines %}
-    left join (
-        select distinct subscription_item_id from {{ ref('stg_stripe__invoice_lines') }}
-    ) as billed on rows_of_stream.subscription_item_id = billed.subscription_item_id
+    left join billed on rows_of_stream.subscription_item_id = billed.subscription_item_id
     {%- endif %}
     where
         rows_of_stream.source_reason is null

@@ -35,7 +35,9 @@ known_subscriptions as (
 judged as (
     select
         streamed.*,
-        case when known_subscriptions.subscription_id is null then 'unknown_subscription_id' end as reason_of_subscription,
+        case
+            when known_subscriptions.subscription_id is null then 'unknown_subscription_id'
+        end as reason_of_subscription,
         held.subscription_item_id is not null as is_held,
         not streamed.is_deleted
         and (

@@ -1,6 +1,6 @@
 {{ config(enabled=nrr.reads_airbyte_stripe(), materialized='table') }}
-{%- set plain = ['id', 'subscription', 'subscription_item', 'invoice_item', 'currency', 'amount', 'unit_amount_excluding_tax',
-    'quantity', 'proration', 'type', 'description'] -%}
+{%- set plain = ['id', 'subscription', 'subscription_item', 'invoice_item', 'currency', 'amount',
+    'unit_amount_excluding_tax', 'quantity', 'proration', 'type', 'description'] -%}
 {#- where newer API versions have it -#}
 {%- set moved = {
     'subscription': ['parent.subscription_item_details.subscription', 'parent.invoice_item_details.subscription'],
@@ -35,11 +35,19 @@ lines as (
         {%- for column in plain %}
         {%- set name = nrr.column_name(column) %}
         {%- if column == 'subscription' %}
-        coalesce({{ nrr.json_id(name) }}
-            {%- for path in moved[column] %}, {{ nrr.json_value('parent', path.split('.', 1)[1]) }}{% endfor %}) as {{ column }}_text,
+        coalesce(
+            {{ nrr.json_id(name) }}
+            {%- for path in moved[column] %},
+            {{ nrr.json_value('parent', path.split('.', 1)[1]) }}
+            {%- endfor %}
+        ) as {{ column }}_text,
         {%- elif column in moved %}
-        coalesce({{ nrr.read_text(name) }}
-            {%- for path in moved[column] %}, {{ nrr.json_value('parent', path.split('.', 1)[1]) }}{% endfor %}) as {{ column }}_text,
+        coalesce(
+            {{ nrr.read_text(name) }}
+            {%- for path in moved[column] %},
+            {{ nrr.json_value('parent', path.split('.', 1)[1]) }}
+            {%- endfor %}
+        ) as {{ column }}_text,
         {%- else %}
         {{ nrr.read_text(name) }} as {{ column }}_text,
         {%- endif %}
@@ -67,8 +75,12 @@ lines as (
         2 as place,
         {%- for column in plain %}
         coalesce(
-            {{- nrr.json_id('element', column) if column == 'subscription' else nrr.json_value('element', column) }}
-            {%- for path in moved.get(column, []) %}, {{ nrr.json_value('element', path) }}{% endfor %}, null) as {{ column }}_text,
+            {{ nrr.json_id('element', column) if column == 'subscription' else nrr.json_value('element', column) }},
+            {%- for path in moved.get(column, []) %}
+            {{ nrr.json_value('element', path) }},
+            {%- endfor %}
+            null
+        ) as {{ column }}_text,
         {%- endfor %}
         invoice_id,
         coalesce(

@@ -48,7 +48,9 @@ select
     price_id,
     3 as place,
     {%- for column in shared %}
-    {{ nrr.json_id('price_json', column) if column == 'product' else nrr.json_value('price_json', column) }} as {{ column }}_text,
+    {{
+        nrr.json_id('price_json', column) if column == 'product' else nrr.json_value('price_json', column)
+    }} as {{ column }}_text,
     {%- endfor %}
     {%- for name in places['prices'] %}
     coalesce(
@@ -67,14 +69,19 @@ select
     {{ nrr.read_text('id') }} as price_id,
     {{ loop.index }} as place,
     {%- for column in shared %}
-    {{ nrr.json_id('product') if column == 'product' else nrr.json_text(column) if column == 'tiers' else nrr.read_text(column) }} as {{ column }}_text,
+    {{
+        nrr.json_id('product') if column == 'product'
+        else nrr.json_text(column) if column == 'tiers'
+        else nrr.read_text(column)
+    }} as {{ column }}_text,
     {%- endfor %}
     {%- for name, path in places[table].items() %}
-    {{ nrr.json_value(path[0], path[1]) if path | length > 1 else nrr.read_text(nrr.column_name(path[0])) }} as {{ name }}_text
-    {{- ',' if not loop.last }}
+    {{
+        nrr.json_value(path[0], path[1]) if path | length > 1 else nrr.read_text(nrr.column_name(path[0]))
+    }} as {{ name }}_text{{ ',' if not loop.last }}
     {%- endfor %}
-{%- set columns = ['id'] + shared %}
-{%- for path in places[table].values() if path[0] not in columns %} {%- do columns.append(path[0]) %} {%- endfor %}
-from {{ nrr.input_rows('stripe_' ~ table, columns) }} as input
+from {{ nrr.input_rows(
+    'stripe_' ~ table, (['id'] + shared + (places[table].values() | map('first') | list)) | unique | list
+) }} as input
 where {{ nrr.read_text('id') }} is not null
 {%- endfor %}

@@ -13,7 +13,8 @@
     'pause_behavior': ['pause_collection', 'behavior'], 'pause_ends': ['pause_collection', 'resumes_at'],
     'paused': ['status_details', 'paused.transitioned_at'],
 } -%}
-{%- set columns = plain + ['id', 'pause_collection', 'status_details', 'updated', 'is_deleted', 'livemode'] + nrr.airbyte_columns() -%}
+{%- set columns = plain + ['id', 'pause_collection', 'status_details', 'updated', 'is_deleted', 'livemode']
+    + nrr.airbyte_columns() -%}
 -- One row per version of a subscription that is known: each row of the stream `subscriptions`, each second with an
 -- event, and what was so just before an event. Parts of the object are JSON still.
 with rows_of_stream as (
@@ -33,7 +34,9 @@ with rows_of_stream as (
         {%- endfor %}
         cast(null as {{ nrr.type_text() }}) as only_price_id,
         cast(null as {{ nrr.type_text() }}) as only_quantity_text,
-        {{ nrr.row_as_text(columns[:-3] | reject('in', ['items', 'discount', 'discounts', 'default_tax_rates']) | list) }} as source_row
+        {{ nrr.row_as_text(
+            columns[:-3] | reject('in', ['items', 'discount', 'discounts', 'default_tax_rates']) | list
+        ) }} as source_row
     from {{ nrr.input_rows('stripe_subscriptions', columns) }} as input
     where not {{ nrr.is_false('livemode') }}
 ),
@@ -96,14 +99,17 @@ texts as (
         {%- endfor %}
         {%- for name, (column, path) in nested.items() %}
         case
-            when {{ nrr.has_key('previous_json', column) }} then {{ nrr.json_value('previous_json', column ~ '.' ~ path) }}
+            when {{ nrr.has_key('previous_json', column) }}
+                then {{ nrr.json_value('previous_json', column ~ '.' ~ path) }}
             else {{ nrr.json_value('subscription_json', column ~ '.' ~ path) }}
         end as {{ name }}_text,
         {%- endfor %}
         -- one item alone may be told of as its subscription's plan and quantity
         case when not {{ nrr.has_key('previous_json', 'items') }} then {{ nrr.json_id('previous_json', 'plan') }} end
             as only_price_id,
-        case when not {{ nrr.has_key('previous_json', 'items') }} then {{ nrr.json_value('previous_json', 'quantity') }} end
+        case
+            when not {{ nrr.has_key('previous_json', 'items') }} then {{ nrr.json_value('previous_json', 'quantity') }}
+        end
             as only_quantity_text,
         event_id as source_row
     from events
@@ -145,7 +151,7 @@ typed as (
 -- A row without the time of its sync is as new as the newest that is known of its subscription.
 dated as (
     select
-        typed.*,  -- noqa: AM04
+        typed.*,
         case
             when typed.subscription_id is null then 'missing_subscription_id'
             {%- for name, column in times.items() %}

@@ -38,7 +38,8 @@ given as (
     {%- for table in tables %}
     select * from {{ table }}
     {{ 'union all' if not loop.last }}
-    {%- else %}
+    {%- endfor %}
+    {%- if not tables %}
     select
         0 as place_of_table,
         {%- for column in [
@@ -51,7 +52,7 @@ given as (
         {%- endfor %}
     from (select 1 as one) as nothing
     where 1 = 0
-    {%- endfor %}
+    {%- endif %}
 ),
 
 levels as (

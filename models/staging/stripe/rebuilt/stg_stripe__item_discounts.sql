@@ -5,6 +5,7 @@ with discounts as (
     where source_reason is null or source_reason <> 'discount_in_other_currency'
 ),
 {%- if nrr.stripe_loader() == 'airbyte' %}
+
 -- coupons that are limited to some products
 limited as (
     select distinct coupon_id from {{ ref('stg_stripe__airbyte_coupon_products') }}
@@ -67,7 +68,9 @@ not_known as (
         subscription_item_id,
         changes_at,
         min(source_reason) as source_reason,
-        min({{ dbt.concat(['discount_id', "', '", "coalesce(coupon_id, '')", "', '", 'subscription_id']) }}) as source_row
+        min(
+            {{ dbt.concat(['discount_id', "', '", "coalesce(coupon_id, '')", "', '", 'subscription_id']) }}
+        ) as source_row
     from given
     where source_reason is not null
     group by subscription_item_id, changes_at

@@ -78,11 +78,11 @@
 {% macro bigquery__add_months(month, number) -%} date_add({{ month }}, interval {{ number }} month) {%- endmacro %}
 {% macro spark__add_months(month, number) -%} add_months({{ month }}, {{ number }}) {%- endmacro %}
 
-{# months_between(earlier, later): how many months later is than earlier, as an integer. #}
+{# months_between(earlier, later): how many months later the month of one date or timestamp is than another's, an integer. #}
 {% macro months_between(earlier, later) -%}
     cast(
-        (extract(year from {{ later }}) - extract(year from {{ earlier }})) * 12
-        + extract(month from {{ later }}) - extract(month from {{ earlier }})
+        (extract(year from cast({{ later }} as date)) - extract(year from cast({{ earlier }} as date))) * 12
+        + extract(month from cast({{ later }} as date)) - extract(month from cast({{ earlier }} as date))
         as integer
     )
 {%- endmacro %}

@@ -7,6 +7,18 @@
     {{ return(adapter.dispatch('read_timestamp', 'nrr')(column, nrr.setting('nrr_timezone'))) }}
 {%- endmacro %}
 
+{# text_of_instant(instant): '2024-05-31 22:30:00', behind it six digits of a second where there are any. #}
+{% macro text_of_instant(instant) -%}
+    replace({{ adapter.dispatch('text_of_instant', 'nrr')(instant) }}, '.000000', '')
+{%- endmacro %}
+
+{% macro default__text_of_instant(instant) -%} to_char({{ instant }}, 'YYYY-MM-DD HH24:MI:SS.US') {%- endmacro %}
+{% macro duckdb__text_of_instant(instant) -%} strftime({{ instant }}, '%Y-%m-%d %H:%M:%S.%f') {%- endmacro %}
+{% macro snowflake__text_of_instant(instant) -%} to_char({{ instant }}, 'YYYY-MM-DD HH24:MI:SS.FF6') {%- endmacro %}
+{% macro bigquery__text_of_instant(instant) -%} format_timestamp('%F %H:%M:%E6S', {{ instant }}) {%- endmacro %}
+{% macro spark__text_of_instant(instant) -%} date_format({{ instant }}, 'yyyy-MM-dd HH:mm:ss.SSSSSS') {%- endmacro %}
+{% macro trino__text_of_instant(instant) -%} date_format({{ instant }}, '%Y-%m-%d %H:%i:%s.%f') {%- endmacro %}
+
 {# read_date(column): a date, whatever nrr_timezone is. That of a timestamp is its date in UTC. #}
 {% macro read_date(column) -%}
     {{ nrr.truncate_to_day(adapter.dispatch('read_timestamp', 'nrr')(column, 'UTC')) }}

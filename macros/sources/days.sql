@@ -16,6 +16,9 @@
 {# shown_time(instant): local_time() as a timestamp everywhere, so that it can be compared and counted with. #}
 {% macro shown_time(instant) -%} cast({{ nrr.local_time(instant) }} as {{ nrr.type_instant() }}) {%- endmacro %}
 
+{# day_of_month(instant): 1 to 31. #}
+{% macro day_of_month(instant) -%} extract(day from {{ nrr.truncate_to_day(instant) }}) {%- endmacro %}
+
 {# names_a_day(instant): whether what read_instant() read names a day. #}
 {% macro names_a_day(instant) -%}
     ({{ instant }} = {{ nrr.midnight(instant) }}

@@ -54,10 +54,12 @@
 #}
 {% macro periods_passed(earlier, later, months, days) -%}
     cast(floor(case
-        when {{ months }} > 0 then {{ nrr.months_between(earlier, later) }} / {{ months }}
+        when {{ months }} > 0 then cast({{ nrr.months_between(earlier, later) }} as {{ dbt.type_float() }}) / {{ months }}
         else
-            {{ dbt.datediff('cast(' ~ earlier ~ ' as date)', 'cast(' ~ later ~ ' as date)', 'day') }}
-            / nullif({{ days }}, 0)
+            cast(
+                {{ dbt.datediff('cast(' ~ earlier ~ ' as date)', 'cast(' ~ later ~ ' as date)', 'day') }}
+                as {{ dbt.type_float() }}
+            ) / nullif({{ days }}, 0)
     end) as integer)
 {%- endmacro %}
 

@@ -22,7 +22,8 @@ lines as (
         states.effective_at as told_from,
         states.live_from,
         {{ nrr.months_between('lines.date_from', 'lines.date_to') }} as months,
-        {{ dbt.datediff('lines.date_from', 'lines.date_to', 'day') }} as number_of_days
+        {{ dbt.datediff('lines.date_from', 'lines.date_to', 'day') }} as number_of_days,
+        {{ nrr.day_of_month('lines.date_from') }} >= 28 and {{ nrr.day_of_month('lines.date_to') }} >= 28 as ends_late
     from {{ ref('stg_chargebee__invoice_lines') }} as lines
     inner join states on lines.subscription_id = states.subscription_id
     where not lines.is_metered and lines.date_from < states.effective_at
@@ -38,14 +39,16 @@ whole as (
                 and {{ dbt.dateadd('day', 1, 'date_to') }}
                 then months
             -- a month that began on a day that the next does not have
-            when months >= 1 and extract(day from date_from) >= 28 and extract(day from date_to) >= 28 then months
-            when number_of_days in (7, 14, 21, 28) then number_of_days / 7
+            when months >= 1 and ends_late then months
+            {%- for weeks in range(1, 5) %}
+            when number_of_days = {{ weeks * 7 }} then {{ weeks }}
+            {%- endfor %}
         end as billing_interval_count,
         case
             when months >= 1 and (
                 {{ dbt.dateadd('month', 'months', 'date_from') }} between {{ dbt.dateadd('day', -1, 'date_to') }}
                 and {{ dbt.dateadd('day', 1, 'date_to') }}
-                or (extract(day from date_from) >= 28 and extract(day from date_to) >= 28)
+                or ends_late
             ) then 'month'
             else 'week'
         end as billing_interval

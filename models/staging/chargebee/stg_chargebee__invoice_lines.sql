@@ -7,6 +7,7 @@
     'quantity_in_decimal', 'amount', 'amount_in_decimal', 'discount_amount', 'item_level_discount_amount', 'tax_rate',
     'tax_amount', 'metered', 'date_from', 'date_to',
 ] -%}
+{%- set second_later = nrr.moved('date_to', 'second', 1) -%}
 {%- set has_catalogue = nrr.is_given('chargebee_item_price') and nrr.is_given('chargebee_item') -%}
 -- One row per line of an invoice that bills a plan or an add-on of a subscription: for what time, how much of it,
 -- at what price, in major units without tax.
@@ -138,8 +139,10 @@ select
     item_type,
     date_from,
     -- a period that ends in the last second of a day ends with that day
-    case when extract(second from date_to) = 59 then {{ dbt.dateadd('second', 1, 'date_to') }} else date_to end
-        as date_to,
+    case
+        when {{ second_later }} = {{ dbt.date_trunc('minute', second_later) }} then {{ second_later }}
+        else date_to
+    end as date_to,
     quantity,
     {{ nrr.amount_without_tax('unit_amount', 'inclusive_tax_rate') }} as unit_amount,
     {{ nrr.amount_without_tax('amount', 'inclusive_tax_rate') }} as amount,

@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('chargebee')) }}
+{{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
 {%- set has_coupons = nrr.is_given('chargebee_coupon') -%}
 {%- set keys = ['subscription_id', 'state_number'] -%}
 {%- set terms = [
@@ -184,7 +184,19 @@ begun as (
 )
 
 select
-    begun.*,
+    subscription_id,
+    state_number,
+    cast(list_number as bigint) as list_number,
+    cast(element_index as bigint) as element_index,
+    discount_id,
+    coupon_id,
+    is_unknown,
+    discount_type,
+    percentage,
+    amount,
+    quantity,
+    apply_on,
+    item_price_id,
     -- periods begin at this time, and so many months or days before and after it
     case
         when known_status in ('in_trial', 'future') then coalesce(live_from, effective_at)

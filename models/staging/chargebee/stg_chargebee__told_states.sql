@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('chargebee')) }}
+{{ config(enabled=nrr.has_source('chargebee'), materialized='table') }}
 {%- set has_events = nrr.is_given('chargebee_event') -%}
 {%- set others = nrr.chargebee_fields() | reject('in', ['id', 'customer_id', 'currency_code', 'status']) | list -%}
 {%- set instants = [

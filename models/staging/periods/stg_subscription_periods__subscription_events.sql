@@ -8,7 +8,7 @@ with spans as (
             [
                 "case when is_without_id then '' else coalesce(product_id, '') end",
                 "case when is_without_id then '' else coalesce(plan_id, '') end",
-                "case when is_without_id then " ~ nrr.as_text('starts_at') ~ " else '' end",
+                "case when is_without_id then " ~ nrr.text_of_instant('starts_at') ~ " else '' end",
                 nrr.as_text('row_of_start')
             ]
         ) }} as item_id

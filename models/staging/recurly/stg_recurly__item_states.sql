@@ -215,9 +215,9 @@ compared as (
     select
         states.*,
         {{ nrr.fingerprint([
-            'is_reconstructed', 'status', 'plan_id', 'product_id', 'pricing_model', 'quantity', 'unit_amount',
-            'currency', 'interval_unit', 'interval_length', 'discount_percent', 'discount_amount', 'source_reason',
-            'unknown_coupon_id',
+            dbt.cast_bool_to_text('is_reconstructed'), 'status', 'plan_id', 'product_id', 'pricing_model', 'quantity',
+            'unit_amount', 'currency', 'interval_unit', 'interval_length', 'discount_percent', 'discount_amount',
+            'source_reason', 'unknown_coupon_id',
         ]) }} as fingerprint_of_row
     from states
 ),

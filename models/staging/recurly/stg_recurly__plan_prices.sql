@@ -128,13 +128,13 @@ line_prices as (
         end as unit_amount,
         plan_code as line_plan_code,
         case
-            when extract(day from starts_at) = extract(day from ends_at)
+            when {{ nrr.day_of_month('starts_at') }} = {{ nrr.day_of_month('ends_at') }}
                 and {{ nrr.months_between('starts_at', 'ends_at') }} > 0
                 then 'months'
             else 'days'
         end as line_interval_unit,
         case
-            when extract(day from starts_at) = extract(day from ends_at)
+            when {{ nrr.day_of_month('starts_at') }} = {{ nrr.day_of_month('ends_at') }}
                 and {{ nrr.months_between('starts_at', 'ends_at') }} > 0
                 then cast({{ nrr.months_between('starts_at', 'ends_at') }} as bigint)
             else cast({{ dbt.datediff('starts_at', 'ends_at', 'day') }} as bigint)

@@ -47,8 +47,8 @@ compared as (
     select
         points.*,
         {{ nrr.fingerprint([
-            'is_live', 'plan_id', 'product_id', 'pricing_model', 'currency', 'quantity', 'unit_amount', 'interval_unit',
-            'interval_length', 'source_reason',
+            dbt.cast_bool_to_text('is_live'), 'plan_id', 'product_id', 'pricing_model', 'currency', 'quantity',
+            'unit_amount', 'interval_unit', 'interval_length', 'source_reason',
         ]) }} as fingerprint_of_row,
         row_number() over (partition by item_id order by starts_at) as number_of_item
     from points

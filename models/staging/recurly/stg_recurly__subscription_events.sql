@@ -47,7 +47,7 @@ owners as (
 
 states as (
     select
-        {{ dbt.concat(['states.item_id', "' '", nrr.as_text('states.starts_at')]) }} as event_id,
+        {{ dbt.concat(['states.item_id', "' '", nrr.text_of_instant('states.starts_at')]) }} as event_id,
         owners.account_id,
         states.subscription_id,
         states.item_id as subscription_item_id,

@@ -79,7 +79,7 @@ dated as (
 in_order as (
     select
         dated.*,
-        row_number() over (partition by subscription_id order by updated_at) as version_number,
+        cast(row_number() over (partition by subscription_id order by updated_at) as bigint) as version_number,
         lead(updated_at) over (partition by subscription_id order by updated_at) as next_updated_at,
         min(updated_at) over (partition by subscription_id) as first_updated_at,
         {%- for column in ['activated_at', 'trial_started_at', 'trial_ends_at'] %}

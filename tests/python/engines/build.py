@@ -85,12 +85,12 @@ def tables(adapter: str, models: list, stage: dict) -> dict:
     """The rows of every mart that was built, and whether the run left some accounts alone."""
     relations = {node.name: node.relation_name for node in models}
     published = sorted(node.name for node in models if "marts" in node.fqn)
-    states = relations["int_nrr__item_states"]
     with statements(adapter) as execute:
         found = {name: execute(f"select * from {relations[name]}") for name in published}
         if stage["models"]:
             found["states"] = without_texts(execute(f"select * from {relations[UNITED]}"))
             return {"tables": found, "is_partial": False}
+        states = relations["int_nrr__item_states"]
         marked = execute(f"select distinct event_id = '{MARK}' from {states}")["rows"]
         # What the next run rebuilds loses its mark. No figure depends on it.
         execute(f"update {states} set event_id = '{MARK}' where fingerprint is not null")

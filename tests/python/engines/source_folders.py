@@ -13,7 +13,10 @@ import test_recurly
 import test_stripe_airbyte
 
 SOURCES = Path(__file__).parents[1] / "sources"
-MODELS_OF_SOURCES = ["+nrr__account_months", "+nrr__rejected_events", "+nrr__mrr_by_source"]
+# what all sources end in
+STATES = ["+int_nrr__united_events"]
+# links and levels of accounts work behind it
+STATES_AND_MARTS = ["+nrr__account_months", "+nrr__rejected_events", "+nrr__mrr_by_source"]
 SETTINGS = {"nrr_as_of": "2025-02-10", "nrr_rejected_rows_allowed": 1}
 LINKS = {
     "account_links": [
@@ -26,8 +29,8 @@ LINKS = {
 }
 
 
-def source_folders(folder: Path) -> dict[str, tuple[Path, dict]]:
-    """Name of the stage -> its folder and its settings."""
+def source_folders(folder: Path) -> dict[str, tuple[Path, dict, list[str]]]:
+    """Name of the stage -> its folder, its settings and the models that it builds."""
     told = folder / "told"
     test_chargebee.cases().write(told / "chargebee")
     test_recurly.company().write(told / "recurly")
@@ -43,12 +46,14 @@ def source_folders(folder: Path) -> dict[str, tuple[Path, dict]]:
         "sources": (
             gather(folder / "sources", *fivetran),
             {**SETTINGS, "nrr_movements_unit": "minor", "nrr_account_level": "parent"},
+            STATES_AND_MARTS,
         ),
         "sources by airbyte": (
             gather(folder / "sources_by_airbyte", *airbyte),
             {**SETTINGS, "nrr_churn_at": "cancellation", "nrr_timezone": "America/New_York"},
+            STATES,
         ),
-        "change events": (SOURCES / "stripe_change_events", SETTINGS),
+        "change events": (SOURCES / "stripe_change_events", SETTINGS, STATES),
     }
 
 

@@ -10,7 +10,7 @@ from found_inputs import found_inputs
 from load import TYPES
 from reference.batches import arrive, batches, held_in
 from reference.random_history import EVENT_COLUMNS, SEGMENTS, write_history
-from source_folders import MODELS_OF_SOURCES, source_folders
+from source_folders import source_folders
 
 ROOT = Path(__file__).parents[3]
 # Few, since each takes every engine a quarter of its time: many batches are tested on DuckDB.
@@ -158,9 +158,9 @@ def stages(folder: Path) -> list[Stage]:
             variables = {"nrr_segments": SEGMENTS, "nrr_rejected_rows_allowed": 1, **settings}
             inputs = " ".join(held)
             made.append(Stage(f"{name} {number}", str(data), inputs, typed, number == 0, variables))
-    for name, (data, variables) in source_folders(folder).items():
+    for name, (data, variables, models) in source_folders(folder).items():
         inputs = " ".join(found_inputs(data))
-        made.append(Stage(name, str(data), inputs, False, True, variables, MODELS_OF_SOURCES))
+        made.append(Stage(name, str(data), inputs, False, True, variables, models))
     return made
 
 

@@ -730,7 +730,8 @@ def test_a_subscription_that_moves_is_the_new_customers_from_then_on(mrr):
 @case
 def parents(site):
     for name in ["mother", "daughter"]:
-        site.subscription(name, **begun("2024-01-10"), **monthly(2000))
+        known = {"updated_at": seconds("2024-01-10")}
+        site.subscription(name, **begun("2024-01-10"), **known, **monthly(2000))
         parent = {"parent_id": "mother"} if name == "daughter" else None
         site.add("customer", id=name, relationship=parent, resource_version=2)
     site.add("customer", id="daughter", relationship={"parent_id": "other"}, resource_version=1)

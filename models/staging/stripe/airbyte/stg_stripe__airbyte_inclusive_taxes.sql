@@ -41,7 +41,7 @@ rates as (
 select
     subscription_id,
     subscription_item_id,
-    cast(sum({{ nrr.read_decimal('percentage_text') }}) as decimal(18, 6)) as percent
+    cast(sum({{ nrr.read_decimal('percentage_text') }}) as decimal(18, 6)) as tax_percent
 from rates
 where inclusive_text = 'true'
 group by subscription_id, subscription_item_id

@@ -20,7 +20,7 @@
 with rows_of_stream as (
     select
         {{ nrr.read_text('id') }} as subscription_id,
-        'row' as version_kind,
+        cast('row' as {{ nrr.type_text() }}) as version_kind,
         false as is_before_first,
         {{ nrr.airbyte_synced_at() }} as happened_at,
         {{ nrr.read_epoch('updated') }} as updated_at,
@@ -64,7 +64,7 @@ texts as (
 
     select
         subscription_id,
-        'event' as version_kind,
+        cast('event' as {{ nrr.type_text() }}) as version_kind,
         false as is_before_first,
         happened_at,
         happened_at as updated_at,
@@ -85,7 +85,7 @@ texts as (
 
     select
         subscription_id,
-        'before' as version_kind,
+        cast('before' as {{ nrr.type_text() }}) as version_kind,
         is_first as is_before_first,
         {{ dbt.dateadd('second', -1, 'happened_at') }} as happened_at,
         {{ dbt.dateadd('second', -1, 'happened_at') }} as updated_at,

@@ -3,7 +3,7 @@
 with rates as (
     select
         {{ nrr.read_text('id') }} as tax_rate_id,
-        max({{ nrr.read_decimal('percentage') }}) as percent
+        max({{ nrr.read_decimal('percentage') }}) as tax_percent
     from {{ nrr.input_rows('stripe_tax_rate', ['id', 'inclusive', 'percentage']) }} as input
     where {{ nrr.is_true('inclusive') }}
     group by {{ nrr.read_text('id') }}
@@ -19,7 +19,7 @@ rates_of_subscriptions as (
 select
     rates_of_subscriptions.subscription_id,
     cast(null as {{ nrr.type_text() }}) as subscription_item_id,
-    cast(sum(rates.percent) as decimal(18, 6)) as percent
+    cast(sum(rates.tax_percent) as decimal(18, 6)) as tax_percent
 from rates_of_subscriptions
 inner join rates on rates_of_subscriptions.tax_rate_id = rates.tax_rate_id
 group by rates_of_subscriptions.subscription_id

@@ -21,7 +21,7 @@ with segments as (
         lines.unit_amount_excluding_tax as line_unit_excluding_tax,
         lines.amount_excluding_tax as line_excluding_tax,
         lines.period_days,
-        coalesce(item_taxes.percent, subscription_taxes.percent) as tax_percent
+        coalesce(item_taxes.tax_percent, subscription_taxes.tax_percent) as tax_percent
     from {{ ref('stg_stripe__item_changes') }} as changes
     left join {{ ref('stg_stripe__prices') }} as prices on changes.price_id = prices.price_id
     left join {{ ref('stg_stripe__item_prices') }} as lines

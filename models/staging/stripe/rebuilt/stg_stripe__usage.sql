@@ -6,7 +6,7 @@ with lines as (
         lines.*,
         prices.billing_interval,
         coalesce(prices.billing_interval_count, 1) as billing_interval_count,
-        coalesce(item_taxes.percent, subscription_taxes.percent) as tax_percent
+        coalesce(item_taxes.tax_percent, subscription_taxes.tax_percent) as tax_percent
     from {{ ref('stg_stripe__item_lines') }} as lines
     inner join {{ ref('stg_stripe__prices') }} as prices on lines.price_id = prices.price_id
     left join {{ ref('stg_stripe__inclusive_taxes') }} as item_taxes

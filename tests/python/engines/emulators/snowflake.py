@@ -4,9 +4,11 @@ import socket
 import sys
 import threading
 
+import fakesnow.arrow
 import fakesnow.cursor
 import fakesnow.server
 import fakesnow.transforms
+import pyarrow as pa
 import uvicorn
 from snowflake.connector.errors import Error, ProgrammingError
 from sqlglot import exp
@@ -22,6 +24,8 @@ def mend() -> None:
     transforms.to_timestamp = lambda expression: (
         expression if isinstance(expression, exp.TryCast) else to_timestamp(expression)
     )
+    # It answers 1970 where there is no timestamp.
+    fakesnow.arrow.timestamp_to_sf_struct = with_nulls(fakesnow.arrow.timestamp_to_sf_struct)
     cursor = fakesnow.cursor.FakeSnowflakeCursor
     transform, explode = cursor._transform, cursor._transform_explode
     # DuckDB's temporary views have no schema. Those of dbt are dropped by dbt.
@@ -49,6 +53,19 @@ def told(execute):
             raise
         except Exception as error:
             raise ProgrammingError(msg=repr(error), errno=9999, sqlstate="99999") from error
+
+    return run
+
+
+def with_nulls(as_struct):
+    """A function that writes timestamps as structs, which are missing where the timestamps are."""
+
+    def run(timestamps):
+        made = as_struct(timestamps)
+        parts = [made.field(place).fill_null(0) for place in range(made.type.num_fields)]
+        if isinstance(timestamps, pa.ChunkedArray):
+            timestamps = timestamps.combine_chunks()
+        return pa.StructArray.from_arrays(parts, fields=list(made.type), mask=timestamps.is_null())
 
     return run
 

@@ -16,5 +16,11 @@
 
 {# seconds_after_1970(seconds): an instant so many seconds after 1970 began. #}
 {% macro seconds_after_1970(seconds) -%}
-    cast({{ dbt.dateadd('second', seconds, nrr.timestamp_literal('1970-01-01 00:00:00')) }} as {{ nrr.type_instant() }})
+    {{ return(adapter.dispatch('seconds_after_1970', 'nrr')(seconds)) }}
 {%- endmacro %}
+
+{% macro default__seconds_after_1970(seconds) -%}
+    {{ nrr.moved(nrr.timestamp_literal('1970-01-01 00:00:00'), 'second', seconds) }}
+{%- endmacro %}
+
+{% macro spark__seconds_after_1970(seconds) -%} timestamp_seconds({{ seconds }}) {%- endmacro %}

@@ -41,17 +41,17 @@
     {%- set months -%} cast({{ count }} * case {{ unit }} when 'year' then 12 else 1 end as integer) {%- endset -%}
     {%- set days -%} cast({{ count }} * case {{ unit }} when 'week' then 7 else 1 end as integer) {%- endset -%}
     {%- set months_before -%} {{ nrr.whole_times(nrr.months_between(anchor, instant), months) }} * {{ months }} {%- endset -%}
-    {%- set days_before -%} {{ nrr.whole_times(dbt.datediff(anchor, instant, 'day'), days) }} * {{ days }} {%- endset -%}
+    {%- set days_before -%} {{ nrr.whole_times(nrr.days_between(anchor, instant), days) }} * {{ days }} {%- endset -%}
     case
         when {{ unit }} in ('month', 'year') then case
-            when {{ dbt.dateadd('month', months_before, anchor) }} >= {{ instant }}
-                then {{ dbt.dateadd('month', months_before, anchor) }}
-            else {{ dbt.dateadd('month', months_before ~ ' + ' ~ months, anchor) }}
+            when {{ nrr.moved(anchor, 'month', months_before) }} >= {{ instant }}
+                then {{ nrr.moved(anchor, 'month', months_before) }}
+            else {{ nrr.moved(anchor, 'month', months_before ~ ' + ' ~ months) }}
         end
         when {{ unit }} in ('day', 'week') then case
-            when {{ dbt.dateadd('day', days_before, anchor) }} >= {{ instant }}
-                then {{ dbt.dateadd('day', days_before, anchor) }}
-            else {{ dbt.dateadd('day', days_before ~ ' + ' ~ days, anchor) }}
+            when {{ nrr.moved(anchor, 'day', days_before) }} >= {{ instant }}
+                then {{ nrr.moved(anchor, 'day', days_before) }}
+            else {{ nrr.moved(anchor, 'day', days_before ~ ' + ' ~ days) }}
         end
     end
 {%- endmacro %}

@@ -43,7 +43,9 @@
 {% macro day_after(day) -%} {{ nrr.add_days(day, 1) }} {%- endmacro %}
 
 {# add_days(day, number): so many days later, as a date. #}
-{% macro add_days(day, number) -%} cast({{ dbt.dateadd('day', number, day) }} as date) {%- endmacro %}
+{% macro add_days(day, number) -%} {{ return(adapter.dispatch('add_days', 'nrr')(day, number)) }} {%- endmacro %}
+{% macro default__add_days(day, number) -%} cast({{ dbt.dateadd('day', number, day) }} as date) {%- endmacro %}
+{% macro spark__add_days(day, number) -%} date_add({{ day }}, {{ number }}) {%- endmacro %}
 
 {# begin_of_day(day): when a day begins in nrr_timezone, as a timestamp in UTC. #}
 {% macro begin_of_day(day) -%}

@@ -44,8 +44,8 @@
   which one is 0.
 #}
 {% macro periods_later(instant, number, months, days) -%}
-    {%- set later = dbt.dateadd('month', '(' ~ number ~ ' * ' ~ months ~ ')', instant) -%}
-    cast({{ dbt.dateadd('day', '(' ~ number ~ ' * ' ~ days ~ ')', later) }} as {{ nrr.type_instant() }})
+    {%- set later = nrr.moved(instant, 'month', '(' ~ number ~ ' * ' ~ months ~ ')') -%}
+    {{ nrr.moved(later, 'day', '(' ~ number ~ ' * ' ~ days ~ ')') }}
 {%- endmacro %}
 
 {#
@@ -56,10 +56,7 @@
     cast(floor(case
         when {{ months }} > 0 then cast({{ nrr.months_between(earlier, later) }} as {{ dbt.type_float() }}) / {{ months }}
         else
-            cast(
-                {{ dbt.datediff('cast(' ~ earlier ~ ' as date)', 'cast(' ~ later ~ ' as date)', 'day') }}
-                as {{ dbt.type_float() }}
-            ) / nullif({{ days }}, 0)
+            cast({{ nrr.days_between(earlier, later) }} as {{ dbt.type_float() }}) / nullif({{ days }}, 0)
     end) as integer)
 {%- endmacro %}
 

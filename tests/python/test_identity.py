@@ -63,6 +63,7 @@ ACCOUNTS = [
     ("ring", "", "ring 2"),
     ("ring 2", "", "ring 3"),
     ("ring 3", "", "ring 2"),
+    *((f"level {level}", "", f"level {level + 1}") for level in range(256)),
 ]
 
 
@@ -187,6 +188,11 @@ def test_accounts_have_the_mrr_of_all_below_them_by_the_newest_parents(by_parent
     assert movements(by_parent, "mother") == ["new", "expansion", "contraction"]
     for account in ["daughter", "granddaughter", "stepmother"]:
         assert mrr(by_parent, account) == 12 * [0]
+
+
+def test_parents_are_looked_for_256_levels_up(by_parent):
+    tops = "select distinct top_account_id from int_nrr__account_parents"
+    assert by_parent.query(f"{tops} where account_id like 'level %'") == [("level 256",)]
 
 
 def test_accounts_in_a_circle_stay_what_they_are_and_fail_the_build_by_name(by_parent):

@@ -1,91 +1,25 @@
-{{ config(enabled=nrr.setting('nrr_account_level') == 'parent') }}
-{%- set doublings = 10 -%}
-{%- set tellers = [] -%}
-{%- if nrr.has_source('chargebee') and nrr.is_given('chargebee_customer') -%}
-    {%- do tellers.append('stg_chargebee__account_parents') -%}
-{%- endif -%}
-{%- if nrr.has_source('recurly') and nrr.recurly_has('accounts') -%}
-    {%- do tellers.append('stg_recurly__account_parents') -%}
-{%- endif -%}
-{%- if nrr.has_zuora('account') -%} {%- do tellers.append('stg_zuora__account_parents') -%} {%- endif -%}
-{%- set columns = ['account_id', 'parent_account_id', 'valid_from'] -%}
--- One row per account that has a parent: the account at the top, or null where its parents go round in a circle. The
--- newest parent that is known holds for all time, so that a change of the hierarchy is no movement of MRR.
-with given as (
+{%- set steps = 16 -%}
+{{ config(enabled=nrr.setting('nrr_account_level') == 'parent', materialized='table') }}
+-- One row per account that has a parent: the account at the top, 256 levels above it at most, or null where its parents
+-- go round in a circle.
+with reached as (
     select
-        {{ nrr.read_text('account_id') }} as account_id,
-        {{ nrr.read_text('parent_account_id') }} as parent_account_id,
-        coalesce({{ nrr.read_timestamp('valid_from') }}, {{ nrr.timestamp_literal('1900-01-01') }}) as valid_from
-    from {{ nrr.input_rows('accounts', columns) if nrr.setting('nrr_account_level') == 'parent' }} as input
-),
-{%- if tellers %}
-
--- what sources say of parents, where accounts says nothing
-told as (
-    {%- for teller in tellers %}
-    select
-        account_id,
-        parent_account_id
-    from {{ ref(teller) }}
-    {{ 'union all' if not loop.last }}
+        below.account_id,
+        coalesce(
+            {%- for step in range(steps - 1, 0, -1) %}
+            step_{{ step }}.ancestor_id,
+            {%- endfor %}
+            below.ancestor_id
+        ) as ancestor_id
+    from {{ ref('int_nrr__distant_parents') }} as below
+    {%- for step in range(1, steps) %}
+    left join {{ ref('int_nrr__distant_parents') }} as step_{{ step }}
+        on {{ 'below' if step == 1 else 'step_' ~ (step - 1) }}.ancestor_id = step_{{ step }}.account_id
     {%- endfor %}
-),
-
-untold as (
-    select
-        told.account_id,
-        min(told.parent_account_id) as parent_account_id
-    from told
-    left join given on told.account_id = given.account_id and given.parent_account_id is not null
-    where given.account_id is null
-    group by told.account_id
-),
-{%- endif %}
-
-newest as (
-    select
-        account_id,
-        parent_account_id,
-        row_number() over (partition by account_id order by valid_from desc, parent_account_id) as newest_first
-    from given
-    where account_id is not null
-    {%- if tellers %}
-    -- of an account with a parent elsewhere, what has none says nothing
-    and account_id not in (select untold.account_id from untold)
-
-    union all
-
-    select
-        account_id,
-        parent_account_id,
-        1 as newest_first
-    from untold
-    {%- endif %}
-),
-
--- each step looks twice as far up as the one before: {{ 2 ** doublings }} levels in all
-step_0 as (
-    select
-        account_id,
-        parent_account_id as ancestor_id
-    from newest
-    where newest_first = 1 and parent_account_id is not null and parent_account_id <> account_id
-),
-{% for step in range(1, doublings + 1) %}
-step_{{ step }} as (
-    select
-        lower_part.account_id,
-        coalesce(upper_part.ancestor_id, lower_part.ancestor_id) as ancestor_id
-    from step_{{ step - 1 }} as lower_part
-    left join step_{{ step - 1 }} as upper_part on lower_part.ancestor_id = upper_part.account_id
-),
-{% endfor %}
-tops as (
-    select
-        reached.account_id,
-        case when step_0.account_id is null then reached.ancestor_id end as top_account_id
-    from step_{{ doublings }} as reached
-    left join step_0 on reached.ancestor_id = step_0.account_id
 )
 
-select * from tops
+select
+    reached.account_id,
+    case when above.account_id is null then reached.ancestor_id end as top_account_id
+from reached
+left join {{ ref('int_nrr__direct_parents') }} as above on reached.ancestor_id = above.account_id

@@ -22,7 +22,7 @@ lines as (
         states.effective_at as told_from,
         states.live_from,
         {{ nrr.months_between('lines.date_from', 'lines.date_to') }} as months,
-        {{ dbt.datediff('lines.date_from', 'lines.date_to', 'day') }} as number_of_days,
+        {{ nrr.days_between('lines.date_from', 'lines.date_to') }} as number_of_days,
         {{ nrr.day_of_month('lines.date_from') }} >= 28 and {{ nrr.day_of_month('lines.date_to') }} >= 28 as ends_late
     from {{ ref('stg_chargebee__invoice_lines') }} as lines
     inner join states on lines.subscription_id = states.subscription_id
@@ -35,8 +35,8 @@ whole as (
         case
             when
                 months >= 1
-                and {{ dbt.dateadd('month', 'months', 'date_from') }} between {{ dbt.dateadd('day', -1, 'date_to') }}
-                and {{ dbt.dateadd('day', 1, 'date_to') }}
+                and {{ nrr.moved('date_from', 'month', 'months') }} between {{ nrr.moved('date_to', 'day', -1) }}
+                and {{ nrr.moved('date_to', 'day', 1) }}
                 then months
             -- a month that began on a day that the next does not have
             when months >= 1 and ends_late then months
@@ -46,8 +46,8 @@ whole as (
         end as billing_interval_count,
         case
             when months >= 1 and (
-                {{ dbt.dateadd('month', 'months', 'date_from') }} between {{ dbt.dateadd('day', -1, 'date_to') }}
-                and {{ dbt.dateadd('day', 1, 'date_to') }}
+                {{ nrr.moved('date_from', 'month', 'months') }} between {{ nrr.moved('date_to', 'day', -1) }}
+                and {{ nrr.moved('date_to', 'day', 1) }}
                 or ends_late
             ) then 'month'
             else 'week'
@@ -93,7 +93,7 @@ finished as (
         -- what was billed first was there from the beginning
         case when live_from < date_from and date_from = first_billed_at then live_from else date_from end as starts_at,
         case
-            when next_from <= {{ dbt.dateadd('day', 1, 'date_to') }} then next_from
+            when next_from <= {{ nrr.moved('date_to', 'day', 1) }} then next_from
             when next_from is not null and date_to >= live_from then next_from
             when next_from is not null then date_to
             -- the last bill of an item that is there later, too
@@ -102,7 +102,7 @@ finished as (
         end as ends_at,
         -- whether nothing of it follows when it ends
         case
-            when next_from is not null then next_from > {{ dbt.dateadd('day', 1, 'date_to') }} and date_to < live_from
+            when next_from is not null then next_from > {{ nrr.moved('date_to', 'day', 1) }} and date_to < live_from
             when listed.item_price_id is not null then date_to < live_from and date_to < told_from
             else true
         end as is_over,

@@ -66,8 +66,7 @@ applied as (
         items.billing_interval,
         items.billing_interval_count,
         discounts.discount_id,
-        discounts.list_number,
-        discounts.element_index,
+        discounts.place_of_discount,
         discounts.is_unknown,
         discounts.discount_type,
         discounts.percentage,
@@ -86,7 +85,7 @@ applied as (
             and (discounts.apply_on <> 'specific_item_price' or items.item_price_id = discounts.item_price_id)
     {%- if has_coupons %}
     left join constrained
-        on discounts.coupon_id = constrained.coupon_id and discounts.list_number = 1
+        on discounts.coupon_id = constrained.coupon_id and discounts.is_coupon
     left join constraints
         on constrained.coupon_id = constraints.coupon_id and items.item_type = constraints.item_type
     left join criteria
@@ -170,7 +169,7 @@ numbered as (
         ends_at,
         row_number() over (
             partition by subscription_id, state_number, place
-            order by case when apply_on = 'invoice_amount' then 2 else 1 end, list_number, element_index, discount_id
+            order by case when apply_on = 'invoice_amount' then 2 else 1 end, place_of_discount
         ) as discount_number
     from amounts
     {%- if nrr.setting('nrr_discounts') == 'forever_only' %}

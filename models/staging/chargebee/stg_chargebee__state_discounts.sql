@@ -186,8 +186,10 @@ begun as (
 select
     subscription_id,
     state_number,
-    cast(list_number as bigint) as list_number,
-    cast(element_index as bigint) as element_index,
+    cast(row_number() over (
+        partition by subscription_id, state_number order by list_number, element_index, discount_id
+    ) as bigint) as place_of_discount,
+    list_number = 1 as is_coupon,
     discount_id,
     coupon_id,
     is_unknown,
@@ -204,9 +206,9 @@ select
     end as anchor_at,
     case
         when duration_type = 'forever' then null
-        when duration_type = 'one_time' then {{ dbt.dateadd('second', 1, 'given_at') }}
+        when duration_type = 'one_time' then {{ nrr.moved('given_at', 'second', 1) }}
         -- a coupon that is over some hours after a period has begun was not meant for that period, too
-        else {{ dbt.dateadd('day', -1, 'coalesce(apply_till, ' ~ own_end ~ ')') }}
+        else {{ nrr.moved('coalesce(apply_till, ' ~ own_end ~ ')', 'day', -1) }}
     end as bills_until,
     case
         when created_at is not null then created_at

@@ -126,7 +126,7 @@ dated as (
             when
                 event_type in ('subscription_renewed', 'subscription_items_renewed')
                 and current_term_start <= told_at
-                and current_term_start >= {{ dbt.dateadd('day', -1, 'told_at') }}
+                and current_term_start >= {{ nrr.moved('told_at', 'day', -1) }}
                 then current_term_start
             else told_at
         end as effective_at,

@@ -74,7 +74,7 @@ counted as (
             months_of_spread,
             {{ nrr.whole_months('spread_from_day', 'spread_until_day') }}
         ) as number_of_months,
-        {{ dbt.datediff('spread_from_day', 'spread_until_day', 'day') }} as number_of_days
+        {{ nrr.days_between('spread_from_day', 'spread_until_day') }} as number_of_days
     from together
 ),
 

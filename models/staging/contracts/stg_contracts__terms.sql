@@ -31,7 +31,7 @@ possible_renewals as (
                     when renewals.contract_id = contracts.contract_id then 1
                     else 2
                 end,
-                abs({{ dbt.datediff('contracts.end_day', 'renewals.start_day', 'day') }})
+                abs({{ nrr.days_between('contracts.end_day', 'renewals.start_day') }})
         ) as nearest_first
     from contracts
     inner join contracts as renewals

@@ -75,7 +75,7 @@ with_next as (
         followed.next_starts_at,
         -- days of nrr_timezone, some of which have an hour more or less
         {{ nrr.utc_time(
-            'cast(' ~ dbt.dateadd('day', grace, nrr.shown_time('periods.ends_at')) ~ ' as ' ~ nrr.type_instant() ~ ')',
+            nrr.moved(nrr.shown_time('periods.ends_at'), 'day', grace),
             nrr.setting('nrr_timezone')
         ) }} as grace_ends_at
     from periods

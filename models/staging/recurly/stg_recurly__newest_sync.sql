@@ -1,5 +1,5 @@
 {%- set is_airbyte = nrr.recurly_loader() == 'airbyte' -%}
-{{ config(enabled=nrr.has_source('recurly')) }}
+{{ config(enabled=nrr.has_source('recurly'), materialized='table') }}
 {%- set tables = [
     'recurly_subscriptions', 'recurly_plans', 'recurly_line_items', 'recurly_accounts', 'recurly_coupons',
     'recurly_account_coupon_redemptions',

@@ -137,7 +137,7 @@ line_prices as (
             when {{ nrr.day_of_month('starts_at') }} = {{ nrr.day_of_month('ends_at') }}
                 and {{ nrr.months_between('starts_at', 'ends_at') }} > 0
                 then cast({{ nrr.months_between('starts_at', 'ends_at') }} as bigint)
-            else cast({{ dbt.datediff('starts_at', 'ends_at', 'day') }} as bigint)
+            else cast({{ nrr.days_between('starts_at', 'ends_at') }} as bigint)
         end as line_interval_length
     from priced_lines
 ),

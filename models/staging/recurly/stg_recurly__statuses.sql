@@ -143,7 +143,7 @@ renewals as (
             ended.account_id = subscriptions.account_id
             and ended.subscription_id <> subscriptions.subscription_id
             and ended.ends_at < subscriptions.started_at
-            and subscriptions.started_at <= {{ dbt.dateadd('day', grace_days, 'ended.ends_at') }}
+            and subscriptions.started_at <= {{ nrr.moved('ended.ends_at', 'day', grace_days) }}
     where ended.next_updated_at is null and ended.state in ('canceled', 'expired')
     group by ended.subscription_id
 ),

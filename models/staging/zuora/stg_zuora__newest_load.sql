@@ -1,4 +1,4 @@
-{{ config(enabled=nrr.has_source('zuora')) }}
+{{ config(enabled=nrr.has_source('zuora'), materialized='table') }}
 {%- set tables = ['subscription', 'rate_plan_charge'] + (['amendment'] if nrr.has_zuora('amendment') else []) -%}
 -- One row: when a table was loaded last, so up to when the data is complete, although nothing may have changed since.
 with loads as (

@@ -76,7 +76,7 @@ renewals as (
 
 bridged as (
     {%- set latest -%}
-    cast({{ dbt.dateadd('hour', 24 * grace_days + 12, 'states.changes_at') }} as {{ nrr.type_instant() }})
+    {{ nrr.moved('states.changes_at', 'hour', 24 * grace_days + 12) }}
     {%- endset %}
     select
         states.*,

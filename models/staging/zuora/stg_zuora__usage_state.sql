@@ -98,9 +98,9 @@ bounded as (
         lead(periods.effective_at) over (
             partition by periods.subscription_id, periods.item_id order by periods.effective_at
         ) as next_effective_at,
-        cast({{ dbt.dateadd(
-            'day', dbt.datediff('periods.starts_at', 'periods.effective_at', 'day') ~ ' + 3', 'periods.effective_at'
-        ) }} as {{ nrr.type_instant() }}) as lapses_at
+        {{ nrr.moved(
+            'periods.effective_at', 'day', nrr.days_between('periods.starts_at', 'periods.effective_at') ~ ' + 3'
+        ) }} as lapses_at
     from periods
     inner join ends
         on

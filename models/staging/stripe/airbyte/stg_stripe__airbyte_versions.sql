@@ -87,8 +87,8 @@ texts as (
         subscription_id,
         cast('before' as {{ nrr.type_text() }}) as version_kind,
         is_first as is_before_first,
-        {{ dbt.dateadd('second', -1, 'happened_at') }} as happened_at,
-        {{ dbt.dateadd('second', -1, 'happened_at') }} as updated_at,
+        {{ nrr.moved('happened_at', 'second', -1) }} as happened_at,
+        {{ nrr.moved('happened_at', 'second', -1) }} as updated_at,
         recorded_at,
         false as is_deleted,
         {%- for column in plain %}

@@ -186,7 +186,7 @@ based as (
 lengths as (
     select
         *,
-        {{ dbt.datediff('first_period_at', 'said_to_end_at', 'month') }} as months_said
+        {{ nrr.months_between('first_period_at', 'said_to_end_at') }} as months_said
     from based
 ),
 

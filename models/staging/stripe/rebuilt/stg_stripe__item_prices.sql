@@ -21,6 +21,6 @@ select
     quantity,
     unit_amount_excluding_tax,
     amount_excluding_tax,
-    {{ dbt.datediff('period_starts_at', 'period_ends_at', 'day') }} as period_days
+    {{ nrr.days_between('period_starts_at', 'period_ends_at') }} as period_days
 from lines
 where number_from_last = 1

@@ -95,6 +95,16 @@ def with_fingerprints(tree: exp.Expr, ctx) -> exp.Expr:
     return tree
 
 
+# It takes a text for the JSON that it may be: TO_JSON_STRING('a') is '"a"'.
+def with_quoted_texts(tree: exp.Expr, ctx) -> exp.Expr:
+    for node in list(tree.find_all(exp.JSONFormat)):
+        value = node.this
+        if value.type is not None and value.type.this in exp.DataType.TEXT_TYPES:
+            quoted = exp.Anonymous(this="to_json", expressions=[value.copy()])
+            value.replace(typed(quoted, "JSON"))
+    return tree
+
+
 # It writes DIV(a + b, c * d) as a + b // c * d.
 def with_operands_apart(tree: exp.Expr, ctx) -> exp.Expr:
     for node in tree.find_all(exp.IntDiv):
@@ -152,6 +162,7 @@ encoding._LEGACY_NAMES = FieldTypes(encoding._LEGACY_NAMES)
 transforms.PIPELINE = (
     ("fingerprints", with_fingerprints),
     ("operands", with_operands_apart),
+    ("texts", with_quoted_texts),
     *transforms.PIPELINE,
 )
 statements._plan = plan_more

@@ -36,7 +36,7 @@ def server(python: Path, folder: Path):
         folder / "spark",
         **{
             "spark.master": "local[2]",
-            "spark.driver.memory": "2g",
+            "spark.driver.memory": "6g",
             "spark.ui.enabled": "false",
             # A statement over little data is over before compiled code pays off. This compiler's
             # own code cache has 48 MB: once it is full, Java does little but clear it.

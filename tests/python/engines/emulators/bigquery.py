@@ -95,13 +95,22 @@ def with_fingerprints(tree: exp.Expr, ctx) -> exp.Expr:
     return tree
 
 
-# It takes a text for the JSON that it may be: TO_JSON_STRING('a') is '"a"'.
-def with_quoted_texts(tree: exp.Expr, ctx) -> exp.Expr:
-    for node in list(tree.find_all(exp.JSONFormat)):
-        value = node.this
-        if value.type is not None and value.type.this in exp.DataType.TEXT_TYPES:
-            quoted = exp.Anonymous(this="to_json", expressions=[value.copy()])
-            value.replace(typed(quoted, "JSON"))
+READERS = [exp.JSONExtract, exp.JSONExtractScalar, exp.JSONExtractArray]
+
+
+# It takes a text for the JSON that it may be: TO_JSON_STRING('a') is '"a"', and JSON_VALUE('a') is
+# null.
+def with_texts_that_are_no_json(tree: exp.Expr, ctx) -> exp.Expr:
+    for kinds, function in ([exp.JSONFormat], "to_json"), (READERS, "json_valid"):
+        for node in list(tree.find_all(*kinds)):
+            value = node.this
+            if value.type is None or value.type.this not in exp.DataType.TEXT_TYPES:
+                continue
+            call = exp.Anonymous(this=function, expressions=[value.copy()])
+            if function == "to_json":
+                value.replace(typed(call, "JSON"))
+            else:
+                value.replace(typed(exp.case().when(call, value.copy()), "STRING"))
     return tree
 
 
@@ -162,7 +171,7 @@ encoding._LEGACY_NAMES = FieldTypes(encoding._LEGACY_NAMES)
 transforms.PIPELINE = (
     ("fingerprints", with_fingerprints),
     ("operands", with_operands_apart),
-    ("texts", with_quoted_texts),
+    ("texts", with_texts_that_are_no_json),
     *transforms.PIPELINE,
 )
 statements._plan = plan_more

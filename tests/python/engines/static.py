@@ -172,6 +172,7 @@ def check_columns_and_types(query: exp.Expression, dialect: str, schema: dict) -
 MACROS = """
     -- any hash of 64 bits will do: it is only compared with itself
     create macro farm_fingerprint(value) as cast(hash(value) >> 1 as bigint);
+    create macro timestamp_seconds(value) as to_timestamp(value);
     create macro xxhash64(value) as cast(hash(value) >> 1 as bigint);
     create macro from_big_endian_64(value) as value;
     -- a timestamp with its zone, and the clock there
@@ -297,7 +298,13 @@ def duckdbs_own(node: exp.Expression, dialect: str) -> exp.Expression:
     # into a table that was made anew just before
     if isinstance(node, exp.Insert):
         node.set("overwrite", False)
-    # a date, where DuckDB's is a timestamp
+    # dates, where DuckDB's are timestamps
+    if isinstance(node, exp.TsOrDsAdd) and dialect == "databricks":
+        days = exp.Interval(
+            this=exp.paren(translated(node.expression, dialect)), unit=exp.var("day")
+        )
+        day = exp.cast(translated(node.this, dialect), "date")
+        return exp.cast(exp.Add(this=day, expression=days), "date")
     if isinstance(node, exp.AddMonths):
         months = exp.Interval(this=exp.paren(node.expression.copy()), unit=exp.var("month"))
         return exp.cast(exp.Add(this=node.this, expression=months), "date")

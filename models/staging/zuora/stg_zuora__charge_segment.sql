@@ -3,6 +3,7 @@
 {%- set has_accounts = nrr.has_zuora('account') -%}
 {%- set has_tax_rates = nrr.has_zuora('taxation_item') or nrr.has_zuora('invoice_item') -%}
 {%- set at_cancellation = nrr.setting('nrr_churn_at') == 'cancellation' -%}
+{%- set untold = 'cast(null as decimal(18, 6))' -%}
 -- One row per recurring charge or discount and segment of it, in the version of its subscription that counts: from when
 -- until when, and what it costs or takes off; or the reason why that cannot be said.
 with versions as (
@@ -92,7 +93,7 @@ prices as (
                 then case when tiers.is_first then tiers.price end
             when periods.charge_model like 'perunit%'
                 then case when tiers.is_first then
-                    {{ nrr.tier_amount("'volume'", 'periods.quantity', '0', 'null', 'tiers.price', 'null') }}
+                    {{ nrr.tier_amount("'volume'", 'periods.quantity', '0', untold, 'tiers.price', untold) }}
                 end
             when tiers.price is not null and periods.charge_model like 'volume%'
                 then {{ nrr.tier_amount(

@@ -31,4 +31,6 @@ def server(python: Path, folder: Path):
             "NRR_BIGQUERY_TOKEN": "emulator",
             "NRR_BIGQUERY_API": f"http://{HOST}:{port}",
             "NRR_BIGQUERY_PROJECT": PROJECT,
+            # it translates one statement after the other
+            "NRR_BIGQUERY_THREADS": "2",
         }

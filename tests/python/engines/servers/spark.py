@@ -46,6 +46,8 @@ def server(python: Path, folder: Path):
             "spark.sql.codegen.wholeStage": "false",
             "spark.sql.codegen.factoryMode": "NO_CODEGEN",
             "spark.sql.adaptive.enabled": "false",
+            # beside other tests a table of ten rows may take minutes
+            "spark.sql.broadcastTimeout": "1200",
             "spark.sql.constraintPropagation.enabled": "false",
         },
     )

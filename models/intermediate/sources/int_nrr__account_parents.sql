@@ -4,17 +4,16 @@
 -- go round in a circle.
 with reached as (
     select
-        below.account_id,
+        step_0.account_id,
         coalesce(
-            {%- for step in range(steps - 1, 0, -1) %}
-            step_{{ step }}.ancestor_id,
+            {%- for step in range(steps - 1, -1, -1) %}
+            step_{{ step }}.ancestor_id{{ ',' if not loop.last }}
             {%- endfor %}
-            below.ancestor_id
         ) as ancestor_id
-    from {{ ref('int_nrr__distant_parents') }} as below
+    from {{ ref('int_nrr__distant_parents') }} as step_0
     {%- for step in range(1, steps) %}
     left join {{ ref('int_nrr__distant_parents') }} as step_{{ step }}
-        on {{ 'below' if step == 1 else 'step_' ~ (step - 1) }}.ancestor_id = step_{{ step }}.account_id
+        on step_{{ step - 1 }}.ancestor_id = step_{{ step }}.account_id
     {%- endfor %}
 )
 

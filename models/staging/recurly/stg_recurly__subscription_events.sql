@@ -133,7 +133,8 @@ events as (
         case
             when source_reason is not null or unit_amount is null
                 then {{ nrr.row_as_text([
-                    'subscription_id', 'event_id', 'plan_id', 'product_id', 'currency', 'unknown_coupon_id',
+                    'subscription_id', 'event_id', 'plan_id', 'product_id', 'currency', 'quantity', 'unit_amount',
+                    'unknown_coupon_id',
                 ]) }}
         end as source_row
     from states

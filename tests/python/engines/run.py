@@ -178,7 +178,12 @@ def comparable(mart: str, table: dict, typed: bool) -> Counter:
 
 
 def as_it_was_given(value: str | None) -> str | None:
-    """A typed value as a file has it: each engine writes its own zeros and time zones."""
+    """A typed value as a file has it: each engine writes its own zeros and time zones.
+
+    Of a row, which some sources quote, each of its values.
+    """
+    if value and ", " in value:
+        return ", ".join(as_it_was_given(part) for part in value.split(", "))
     if value and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:.+]+", value):
         return re.sub(r"(\.0+)?(\+00)?$", "", value)
     # of an input problem the column may stand before it

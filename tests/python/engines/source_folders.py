@@ -53,7 +53,12 @@ def source_folders(folder: Path) -> dict[str, tuple[Path, dict, list[str]]]:
             {**SETTINGS, "nrr_churn_at": "cancellation", "nrr_timezone": "America/New_York"},
             STATES,
         ),
-        "change events": (SOURCES / "stripe_change_events", SETTINGS, STATES),
+        # a loader writes beside what it loads
+        "change events": (
+            gather(folder / "change_events", SOURCES / "stripe_change_events"),
+            SETTINGS,
+            STATES,
+        ),
     }
 
 

@@ -597,10 +597,10 @@ def test_what_cannot_be_used_is_quoted(fivetran):
     quoted = fivetran.query("select account_id, source_row from nrr__rejected_events")
     assert not [account for account, row in quoted if not row]
     rows = dict(quoted)
-    for words in ["s unknown plan", "2024-01-10", "p lost", "USD"]:
+    for words in ["s unknown plan", "2024-01-10", "p lost", "USD", "40"]:
         assert words in rows["unknown plan"]
     assert rows["unknown tax"].startswith("s unknown tax, ")
-    assert rows["lost coupon"].endswith(", USD, lost")
+    assert rows["lost coupon"].endswith(", 40.000000, lost")
 
 
 def test_what_cannot_be_used_is_named(fivetran):

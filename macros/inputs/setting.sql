@@ -27,6 +27,10 @@
         ) -%}
             {%- set ns.takes = "null, or a timestamp in UTC such as '2026-11-01 00:00:00'" -%}
         {%- endif -%}
+    {%- elif name == 'nrr_conclusive_accounts' -%}
+        {%- if value is not number or value is boolean or value < 0 -%}
+            {%- set ns.takes = 'a number of accounts from 0 on, such as 30' -%}
+        {%- endif -%}
     {%- elif name == 'nrr_rejected_rows_allowed' -%}
         {%- if value is not number or value is boolean or value < 0 or value > 1 -%}
             {%- set ns.takes = 'a share of the input rows from 0 to 1, such as 0.01' -%}

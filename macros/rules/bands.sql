@@ -38,6 +38,13 @@
     cast({{ rate }} as decimal(9, 6)) * cast({{ amount }} as decimal(27, 4))
 {%- endmacro %}
 
+{#
+  standing_rank(standing): how good a standing is (definitions 4.1); 0 where a benchmark does not say how good its band is.
+#}
+{% macro standing_rank(standing) -%}
+    case {{ standing }} when 'below' then 1 when 'typical' then 2 when 'good' then 3 when 'top' then 4 else 0 end
+{%- endmacro %}
+
 {# is_at_or_past(amount, bound, is_inclusive): whether an amount is on the upper side of a bound. #}
 {% macro is_at_or_past(amount, bound, is_inclusive) -%}
     ({{ amount }} > {{ bound }} or ({{ amount }} = {{ bound }} and {{ is_inclusive }}))

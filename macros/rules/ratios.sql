@@ -16,9 +16,53 @@
     cast({{ numerator }} as {{ nrr.type_double() }}) / nullif(cast({{ denominator }} as {{ nrr.type_double() }}), 0)
 {%- endmacro %}
 
+{# z_95(): how many standard errors a 95% interval reaches to each side (definitions 3.6). #}
+{% macro z_95() -%} cast(1.96 as {{ nrr.type_double() }}) {%- endmacro %}
+
 {# confidence_margin(...): half of the 95% interval of such a ratio (definitions 3.6); arguments as those of ratio_error. #}
 {% macro confidence_margin(change, change_squared, change_by_start) -%}
-    1.96 * {{ nrr.ratio_error(change, change_squared, change_by_start) }}
+    {{ nrr.z_95() }} * {{ nrr.ratio_error(change, change_squared, change_by_start) }}
+{%- endmacro %}
+
+{#
+  effective_accounts(sum_of_starting, sum_of_squares): how many accounts of equal size tell as much as these do
+  (definitions 3.6): (sum of s)^2 / sum of s^2, Kish's effective sample size. A double, null over zero.
+#}
+{% macro effective_accounts(sum_of_starting, sum_of_squares) -%}
+    cast({{ sum_of_starting }} as {{ nrr.type_double() }}) * cast({{ sum_of_starting }} as {{ nrr.type_double() }})
+    / nullif(cast({{ sum_of_squares }} as {{ nrr.type_double() }}), 0)
+{%- endmacro %}
+
+{#
+  wilson_low(share, cases), wilson_high(share, cases): ends of Wilson's 95% interval of a share that was seen in so many
+  cases (definitions 3.6); doubles, null without cases. `cases` need not be whole. What has no loss, or nothing else,
+  ends at 1, or 0, whatever floating point makes of it. Wilson, Probable inference, JASA 1927.
+#}
+{% macro wilson_low(share, cases) -%}
+    case
+        when {{ cases }} > 0 and {{ share }} = 0 then 0
+        else {{ nrr.wilson_middle(share, cases) }} - {{ nrr.wilson_margin(share, cases) }}
+    end
+{%- endmacro %}
+
+{% macro wilson_high(share, cases) -%}
+    case
+        when {{ cases }} > 0 and {{ share }} = 1 then 1
+        else {{ nrr.wilson_middle(share, cases) }} + {{ nrr.wilson_margin(share, cases) }}
+    end
+{%- endmacro %}
+
+{# wilson_middle(share, cases), wilson_margin(share, cases): where that interval has its middle, and how far it reaches. #}
+{% macro wilson_middle(share, cases) -%}
+    ({{ share }} + {{ nrr.z_95() }} * {{ nrr.z_95() }} / (2 * nullif({{ cases }}, 0)))
+    / (1 + {{ nrr.z_95() }} * {{ nrr.z_95() }} / nullif({{ cases }}, 0))
+{%- endmacro %}
+
+{% macro wilson_margin(share, cases) -%}
+    {{ nrr.z_95() }} * sqrt(
+        {{ share }} * (1 - {{ share }}) / nullif({{ cases }}, 0)
+        + {{ nrr.z_95() }} * {{ nrr.z_95() }} / (4 * nullif({{ cases }}, 0) * nullif({{ cases }}, 0))
+    ) / (1 + {{ nrr.z_95() }} * {{ nrr.z_95() }} / nullif({{ cases }}, 0))
 {%- endmacro %}
 
 {#

@@ -12,7 +12,7 @@
 
 {# item_dimensions(): those that an account takes from its items: the value with the largest share of its MRR. #}
 {% macro item_dimensions() %}
-    {%- do return(['pricing_model', 'plan', 'billing_interval']) -%}
+    {%- do return(['pricing_model', 'product', 'plan', 'billing_interval']) -%}
 {% endmacro %}
 
 {# attribute_columns(): the columns of stg_nrr__accounts that hold the attributes of nrr_segments, in its order. #}

@@ -1,11 +1,21 @@
 {# What is summed over accounts, by month and segment. #}
 
-{# movement_columns(): column of the sums -> the movement that it is the sum of. #}
-{% macro movement_columns() %}
-    {%- do return({
-        'new_mrr': 'new', 'reactivation_mrr': 'reactivation', 'expansion_mrr': 'expansion',
-        'contraction_mrr': 'contraction', 'churned_mrr': 'churn',
-    }) -%}
+{# movement_sums(): column -> what an account's movement of a month adds to it, amounts first, then accounts. #}
+{% macro movement_sums() %}
+    {%- set movements = {
+        'new': 'new', 'reactivation': 'reactivation', 'expansion': 'expansion', 'contraction': 'contraction',
+        'churned': 'churn',
+    } -%}
+    {%- set sums = {} -%}
+    {%- for column, movement in movements.items() -%}
+        {%- do sums.update({column ~ '_mrr': "case when movement = '" ~ movement ~ "' then movement_mrr else 0 end"}) -%}
+    {%- endfor -%}
+    {%- do sums.update({'fx_mrr': 'fx_mrr'}) -%}
+    {%- for column, movement in movements.items() -%}
+        {%- do sums.update({column ~ '_accounts': "case when movement = '" ~ movement ~ "' then 1 else 0 end"}) -%}
+    {%- endfor -%}
+    {%- do sums.update({'fx_accounts': 'case when fx_mrr <> 0 then 1 else 0 end'}) -%}
+    {%- do return(sums) -%}
 {% endmacro %}
 
 {# retention_sums(): column -> what an account of the base adds to it; everything that retention needs. #}
@@ -21,8 +31,6 @@
         'starting_mrr_squared': nrr.product('starting_mrr', 'starting_mrr'),
         'change_mrr_squared': nrr.product('change_mrr', 'change_mrr'),
         'change_by_starting_mrr': nrr.product('change_mrr', 'starting_mrr'),
-        'loss_mrr_squared': nrr.product('loss_mrr', 'loss_mrr'),
-        'loss_by_starting_mrr': nrr.product('loss_mrr', 'starting_mrr'),
     }) -%}
 {% endmacro %}
 

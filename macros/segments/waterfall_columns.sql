@@ -1,7 +1,12 @@
-{# waterfall_columns(): the amounts of nrr__mrr_waterfall, from opening to closing. #}
+{# waterfall_columns(): the amounts of nrr__mrr_waterfall, from opening to closing, and the accounts of each. #}
 {% macro waterfall_columns() %}
-    {%- do return([
-        'opening_mrr', 'new_mrr', 'reactivation_mrr', 'expansion_mrr', 'contraction_mrr', 'churned_mrr',
-        'fx_mrr', 'segment_transfer_mrr', 'closing_mrr',
-    ]) -%}
+    {%- set columns = [] -%}
+    {%- for unit in ['mrr', 'accounts'] -%}
+        {%- for part in [
+            'opening', 'new', 'reactivation', 'expansion', 'contraction', 'churned', 'fx', 'segment_transfer', 'closing',
+        ] -%}
+            {%- do columns.append(part ~ '_' ~ unit) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- do return(columns) -%}
 {% endmacro %}

@@ -32,11 +32,13 @@ items as (
         states.currency,
         states.mrr,
         coalesce(states.pricing_model, '(unknown)') as pricing_model,
+        coalesce(states.product_id, '(unknown)') as product,
         coalesce(states.plan_id, '(unknown)') as plan,
         coalesce(states.billing_interval, '(unknown)') as billing_interval,
         -- the interval first, which no item lacks: from that column DuckDB concludes how few keys there are
-        cast({{ nrr.fingerprint(['states.billing_interval', 'states.plan_id', 'states.pricing_model']) }}
-        as {{ nrr.type_wide_integer() }}) as item_key,
+        cast({{ nrr.fingerprint([
+            'states.billing_interval', 'states.product_id', 'states.plan_id', 'states.pricing_model',
+        ]) }} as {{ nrr.type_wide_integer() }}) as item_key,
         {{ nrr.month_of('states.starts_at') }} as first_month,
         {{ nrr.month_of('states.ends_at') }} as end_month
     from {{ ref('int_nrr__item_states') }} as states

@@ -24,6 +24,7 @@ states as (
         states.currency,
         states.mrr,
         coalesce(states.pricing_model, '(unknown)') as pricing_model,
+        coalesce(states.product_id, '(unknown)') as product,
         coalesce(states.plan_id, '(unknown)') as plan,
         coalesce(states.billing_interval, '(unknown)') as billing_interval,
         {{ nrr.month_of('states.starts_at') }} as first_month,

@@ -1,13 +1,13 @@
--- One row per month, segment dimension and segment in which the MRR of an account changed: by how much, by movement.
+-- One row per month, segment dimension and segment in which the MRR of an account changed: by how much, by movement, and
+-- of how many accounts.
 with changes as (
     select
         movements.month,
         movements.segment_key,
-        buckets.arr_bucket,
-        {%- for column, movement in nrr.movement_columns().items() %}
-        sum(case when movements.movement = '{{ movement }}' then movements.movement_mrr else 0 end) as {{ column }},
+        buckets.arr_bucket
+        {%- for column, added in nrr.movement_sums().items() %},
+        sum({{ added }}) as {{ column }}
         {%- endfor %}
-        sum(movements.fx_mrr) as fx_mrr
     from {{ ref('int_nrr__account_movements') }} as movements
     inner join {{ ref('int_nrr__arr_buckets') }} as buckets
         -- the size too is the one before, if there is one
@@ -20,11 +20,10 @@ with changes as (
 changes_by_segment_id as (
     select
         changes.month,
-        sets.segment_id,
-        {%- for column in nrr.movement_columns() %}
-        sum(changes.{{ column }}) as {{ column }},
+        sets.segment_id
+        {%- for column in nrr.movement_sums() %},
+        sum(changes.{{ column }}) as {{ column }}
         {%- endfor %}
-        sum(changes.fx_mrr) as fx_mrr
     from changes
     inner join {{ ref('int_nrr__segments') }} as sets on changes.segment_key = sets.segment_key
     group by changes.month, sets.segment_id
@@ -41,11 +40,10 @@ segments as (
 select
     changes.month,
     segments.segment_dimension,
-    segments.segment,
-    {%- for column in nrr.movement_columns() %}
-    cast(changes.{{ column }} as decimal(28, 4)) as {{ column }},
+    segments.segment
+    {%- for column in nrr.movement_sums() %},
+    cast(changes.{{ column }} as {{ nrr.sum_type(column) }}) as {{ column }}
     {%- endfor %}
-    cast(changes.fx_mrr as decimal(28, 4)) as fx_mrr
 from changes_by_segment_id as changes
 inner join segments on changes.segment_id = segments.segment_id
 
@@ -54,11 +52,10 @@ union all
 select
     changes.month,
     'size' as segment_dimension,
-    buckets.size as segment,
-    {%- for column in nrr.movement_columns() %}
-    cast(sum(changes.{{ column }}) as decimal(28, 4)) as {{ column }},
+    buckets.size as segment
+    {%- for column in nrr.movement_sums() %},
+    cast(sum(changes.{{ column }}) as {{ nrr.sum_type(column) }}) as {{ column }}
     {%- endfor %}
-    cast(sum(changes.fx_mrr) as decimal(28, 4)) as fx_mrr
 from changes
 inner join {{ ref('int_nrr__arr_buckets') }} as buckets on changes.arr_bucket = buckets.arr_bucket
 group by changes.month, buckets.size

@@ -35,9 +35,8 @@ rates as (
         {{ nrr.confidence_margin(
             '(ending_mrr - starting_mrr)', 'change_mrr_squared', 'change_by_starting_mrr'
         ) }} as nrr_margin,
-        {{ nrr.confidence_margin(
-            '(contraction_mrr + churned_mrr)', 'loss_mrr_squared', 'loss_by_starting_mrr'
-        ) }} as grr_margin
+        {{ nrr.effective_accounts('starting_mrr', 'starting_mrr_squared') }} as effective_accounts,
+        cast(starting_accounts as {{ nrr.type_double() }}) as logos
     from complete
 )
 
@@ -58,6 +57,9 @@ select
     logo_retention,
     nrr - nrr_margin as nrr_low,
     nrr + nrr_margin as nrr_high,
-    case when grr - grr_margin < 0 then 0 else grr - grr_margin end as grr_low,
-    case when grr + grr_margin > 1 then 1 else grr + grr_margin end as grr_high
+    {{ nrr.wilson_low('grr', 'effective_accounts') }} as grr_low,
+    {{ nrr.wilson_high('grr', 'effective_accounts') }} as grr_high,
+    {{ nrr.wilson_low('logo_retention', 'logos') }} as logo_low,
+    {{ nrr.wilson_high('logo_retention', 'logos') }} as logo_high,
+    effective_accounts
 from rates

@@ -4,10 +4,7 @@ with pairs as (
     select
         pairs.*,
         buckets.arr_bucket,
-        pairs.ending_mrr - pairs.starting_mrr as change_mrr,
-        case
-            when pairs.ending_mrr < pairs.starting_mrr then pairs.ending_mrr - pairs.starting_mrr else 0
-        end as loss_mrr
+        pairs.ending_mrr - pairs.starting_mrr as change_mrr
     from {{ ref('int_nrr__twelve_month_pairs') }} as pairs
     inner join {{ ref('int_nrr__arr_buckets') }} as buckets
         on {{ nrr.is_in_bucket('pairs.starting_mrr') }}

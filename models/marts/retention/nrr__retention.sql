@@ -11,7 +11,10 @@ select
     ] %}
     cast({{ column }} as decimal(28, 4)) as {{ column }},
     {%- endfor %}
-    {%- for column in ['nrr', 'grr', 'logo_retention', 'nrr_low', 'nrr_high', 'grr_low', 'grr_high'] %}
+    {%- for column in [
+        'nrr', 'grr', 'logo_retention', 'nrr_low', 'nrr_high', 'grr_low', 'grr_high', 'logo_low', 'logo_high',
+        'effective_accounts',
+    ] %}
     {{ nrr.as_ratio(column) }} as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ ref('int_nrr__retention_rates') }}

@@ -3,10 +3,36 @@ with gradable as (
     select * from {{ ref('int_nrr__gradable') }}
 ),
 
+ranked_bands as (
+    select
+        bands.*,
+        {{ nrr.standing_rank('bands.standing') }} as standing_rank
+    from {{ ref('nrr_benchmark_bands') }} as bands
+),
+
+-- where a band of a better standing begins
+better_bands as (
+    select
+        bands.benchmark_id,
+        bands.segment,
+        bands.band_number,
+        better.band as next_band,
+        better.rate_from as better_rate_from,
+        row_number() over (
+            partition by bands.benchmark_id, bands.segment, bands.band_number order by better.band_number
+        ) as nearest_first
+    from ranked_bands as bands
+    inner join ranked_bands as better
+        on
+            bands.benchmark_id = better.benchmark_id
+            and bands.segment = better.segment
+            and bands.band_number < better.band_number
+            and bands.standing_rank < better.standing_rank
+),
+
 bands as (
     select
         bands.*,
-        lead(band) over (partition by benchmark_id, segment order by band_number) as next_band,
         lead(rate_from) over (partition by benchmark_id, segment order by band_number) as next_rate_from,
         lead(rate_from_inclusive) over (
             partition by benchmark_id, segment order by band_number
@@ -28,7 +54,9 @@ rated as (
         case when benchmarks.metric = 'grr' then rates.retained_mrr else rates.ending_mrr end as kept_mrr,
         case when benchmarks.metric = 'grr' then rates.grr else rates.nrr end as rate,
         case when benchmarks.metric = 'grr' then rates.grr_low else rates.nrr_low end as rate_low,
-        case when benchmarks.metric = 'grr' then rates.grr_high else rates.nrr_high end as rate_high
+        case when benchmarks.metric = 'grr' then rates.grr_high else rates.nrr_high end as rate_high,
+        -- rounded: thirty equal accounts are thirty
+        {{ nrr.as_ratio('rates.effective_accounts') }} as effective_accounts
     from gradable
     inner join {{ ref('nrr_benchmarks') }} as benchmarks on gradable.benchmark_id = benchmarks.benchmark_id
     left join {{ ref('int_nrr__retention_rates') }} as rates
@@ -49,18 +77,19 @@ select
     {{ nrr.as_ratio('rated.rate') }} as rate,
     bands.band,
     bands.standing,
-    bands.next_band,
-    {{ nrr.as_ratio('bands.next_rate_from - rated.rate') }} as rate_to_next_band,
+    better_bands.next_band,
+    {{ nrr.as_ratio('better_bands.better_rate_from - rated.rate') }} as rate_to_next_band,
     cast(
         round(
-            {{ nrr.share_of('bands.next_rate_from', 'rated.starting_mrr') }} - cast(rated.kept_mrr as decimal(28, 4)), 4
+            {{ nrr.share_of('better_bands.better_rate_from', 'rated.starting_mrr') }} - cast(rated.kept_mrr as decimal(28, 4)), 4
         ) as decimal(28, 4)
     ) as mrr_to_next_band,
     case
         when bands.band is not null then coalesce(
             -- an interval without width is where the rate is, whatever floating point makes of its ends
             (rated.rate_low = rated.rate or ({{ nrr.is_in_band('rated.rate_low', '1') }}))
-            and (rated.rate_high = rated.rate or ({{ nrr.is_in_band('rated.rate_high', '1') }})),
+            and (rated.rate_high = rated.rate or ({{ nrr.is_in_band('rated.rate_high', '1') }}))
+            and rated.effective_accounts >= {{ nrr.setting('nrr_conclusive_accounts') }},
             false
         )
     end as is_conclusive,
@@ -76,3 +105,9 @@ left join bands
         and rated.starting_accounts > 0
         -- in amounts, not in rates: a rate that was rounded can cross a bound
         and {{ nrr.is_in_band('rated.kept_mrr', 'rated.starting_mrr') }}
+left join better_bands
+    on
+        bands.benchmark_id = better_bands.benchmark_id
+        and bands.segment = better_bands.segment
+        and bands.band_number = better_bands.band_number
+        and better_bands.nearest_first = 1

@@ -1,5 +1,5 @@
-{%- set sums = (nrr.movement_columns().keys() | list) + ['fx_mrr'] -%}
--- One row per month, segment dimension and segment: MRR from the month's opening to its closing.
+{%- set sums = nrr.movement_sums() -%}
+-- One row per month, segment dimension and segment: MRR and accounts from the month's opening to its closing.
 with closings as (
     select * from {{ ref('int_nrr__closing_sums') }}
 ),
@@ -14,10 +14,12 @@ parts as (
         segment_dimension,
         segment,
         0 as opening_mrr,
+        0 as opening_accounts,
         {%- for column in sums %}
         {{ column }},
         {%- endfor %}
-        0 as closing_mrr
+        0 as closing_mrr,
+        0 as closing_accounts
     from {{ ref('int_nrr__movement_sums') }}
 
     union all
@@ -27,10 +29,12 @@ parts as (
         segment_dimension,
         segment,
         0 as opening_mrr,
+        0 as opening_accounts,
         {%- for column in sums %}
         0 as {{ column }},
         {%- endfor %}
-        closing_mrr
+        closing_mrr,
+        accounts as closing_accounts
     from closings
 
     union all
@@ -41,10 +45,12 @@ parts as (
         closings.segment_dimension,
         closings.segment,
         closings.closing_mrr as opening_mrr,
+        closings.accounts as opening_accounts,
         {%- for column in sums %}
         0 as {{ column }},
         {%- endfor %}
-        0 as closing_mrr
+        0 as closing_mrr,
+        0 as closing_accounts
     from closings
     inner join months on {{ nrr.add_months('closings.month', 1) }} = months.month
 
@@ -56,10 +62,12 @@ parts as (
         'all' as segment_dimension,
         'all' as segment,
         0 as opening_mrr,
+        0 as opening_accounts,
         {%- for column in sums %}
         0 as {{ column }},
         {%- endfor %}
-        0 as closing_mrr
+        0 as closing_mrr,
+        0 as closing_accounts
     from months
 ),
 
@@ -68,7 +76,7 @@ totals as (
         month,
         segment_dimension,
         segment
-        {%- for column in ['opening_mrr', 'closing_mrr'] + sums %},
+        {%- for column in ['opening_mrr', 'opening_accounts', 'closing_mrr', 'closing_accounts'] + sums.keys() | list %},
         sum({{ column }}) as {{ column }}
         {%- endfor %}
     from parts
@@ -80,7 +88,10 @@ totals as (
 explained as (
     select
         totals.*,
-        closing_mrr - opening_mrr - {{ sums | join(' - ') }} as segment_transfer_mrr
+        closing_mrr - opening_mrr - new_mrr - reactivation_mrr - expansion_mrr - contraction_mrr - churned_mrr
+        - fx_mrr as segment_transfer_mrr,
+        closing_accounts - opening_accounts - new_accounts - reactivation_accounts
+        + churned_accounts as segment_transfer_accounts
     from totals
     where opening_mrr > 0 or closing_mrr > 0 or segment_dimension = 'all'
 )
@@ -90,6 +101,6 @@ select
     segment_dimension,
     segment
     {%- for column in nrr.waterfall_columns() %},
-    cast({{ column }} as decimal(28, 4)) as {{ column }}
+    cast({{ column }} as {{ nrr.sum_type(column) }}) as {{ column }}
     {%- endfor %}
 from explained

@@ -58,6 +58,8 @@ PERIODS_PER_MONTH = {
     "year": Fraction(1, 12),
 }
 UNKNOWN = "(unknown)"
+# From nothing that a benchmark says of a band to the best.
+STANDINGS = ["", "below", "typical", "good", "top"]
 # What may stand around a value without meaning anything; the last is the no-break space.
 BLANKS = " \t\r\n\u00a0"
 Z_95 = Fraction(196, 100)
@@ -77,6 +79,7 @@ class Settings:
     discounts: str = "all"
     reactivation_counts: bool = True
     fx: str = "constant"
+    conclusive_accounts: int = 30
     run_started_at: datetime = field(
         default_factory=lambda: datetime.now(timezone.utc).replace(tzinfo=None)
     )
@@ -116,7 +119,9 @@ class Result:
     """The contract's output tables as lists of dicts, and what is known of the input rows.
 
     `used_events` are the rows that were used. `ties` names item and effective_at of each group of
-    states that only their ids or contents put in order, although they differ in MRR.
+    states that only their ids or contents put in order, although they differ in MRR. The tables
+    are made from `book`, `segments` ({(account_id, month): {dimension: segment}}) and
+    `pairs_by_month`.
     """
 
     nrr__account_months: list[dict]
@@ -128,6 +133,9 @@ class Result:
     nrr__rejected_events: list[dict]
     used_events: list[dict]
     ties: list[tuple[str, str, datetime]]
+    book: Book
+    segments: dict
+    pairs_by_month: dict[date, list[Pair]]
 
 
 @dataclass
@@ -766,6 +774,7 @@ def segments_of(account: str, month: date, book: Book, histories: dict, sizes: l
         "all": "all",
         "size": size_of(book.at(account, month), sizes),
         "pricing_model": largest_share([(state.pricing_model, mrr) for state, mrr in shares]),
+        "product": largest_share([(state.product_id, mrr) for state, mrr in shares]),
         "plan": largest_share([(state.plan_id, mrr) for state, mrr in shares]),
         "billing_interval": largest_share([(s.billing_interval, mrr) for s, mrr in shares]),
         "currency": largest_share([(state.currency, mrr) for state, mrr in shares]),
@@ -795,15 +804,23 @@ WATERFALL_COLUMN = {
     "fx": "fx_mrr",
 }
 WATERFALL = ["opening_mrr", *WATERFALL_COLUMN.values(), "segment_transfer_mrr", "closing_mrr"]
+WATERFALL_ACCOUNTS = [column.replace("_mrr", "_accounts") for column in WATERFALL]
 
 
 def mrr_waterfall(book: Book, segments: dict) -> list[dict]:
     """nrr__mrr_waterfall: from opening to closing by month, dimension and segment, signed."""
-    cells = {(month, "all", "all"): dict.fromkeys(WATERFALL, Decimal(0)) for month in book.months}
 
-    def book_in(month: date, dimension: str, segment: str, column: str, amount: Decimal) -> None:
-        cell = cells.setdefault((month, dimension, segment), dict.fromkeys(WATERFALL, Decimal(0)))
+    def nothing() -> dict:
+        return dict.fromkeys(WATERFALL, Decimal(0)) | dict.fromkeys(WATERFALL_ACCOUNTS, 0)
+
+    cells = {(month, "all", "all"): nothing() for month in book.months}
+
+    def book_in(
+        month: date, dimension: str, segment: str, column: str, amount: Decimal, accounts: int = 1
+    ) -> None:
+        cell = cells.setdefault((month, dimension, segment), nothing())
         cell[column] += amount
+        cell[column.replace("_mrr", "_accounts")] += accounts
 
     for account in book.mrr:
         for month in book.months:
@@ -823,14 +840,15 @@ def mrr_waterfall(book: Book, segments: dict) -> list[dict]:
                     book_in(month, dimension, (old or new)[dimension], column, amount)
                 if old and new and old[dimension] != new[dimension]:
                     column = "segment_transfer_mrr"
-                    book_in(month, dimension, old[dimension], column, -closing)
+                    book_in(month, dimension, old[dimension], column, -closing, -1)
                     book_in(month, dimension, new[dimension], column, closing)
     return [
         {
             "month": month,
             "segment_dimension": dimension,
             "segment": segment,
-            **{column: money(amount) for column, amount in cell.items()},
+            **{column: money(cell[column]) for column in WATERFALL},
+            **{column: cell[column] for column in WATERFALL_ACCOUNTS},
         }
         for (month, dimension, segment), cell in sorted(cells.items())
     ]
@@ -897,14 +915,32 @@ def interval(starts: list[Decimal], ends: list[Decimal]) -> tuple:
     return rate - reach, rate + reach
 
 
+def effective_accounts(starts: list[Decimal]) -> Fraction | None:
+    """How many equal accounts tell as much as these (section 3)."""
+    return rate_over(sum(starts) ** 2, sum(s * s for s in starts))
+
+
+def wilson_interval(share: Fraction | None, cases: Fraction | int | None) -> tuple:
+    """The ends of Wilson's 95 percent interval of a share seen in so many cases (section 3)."""
+    if share is None or not cases:
+        return None, None
+    widened = 1 + Z_95**2 / Fraction(cases)
+    middle = (share + Z_95**2 / (2 * Fraction(cases))) / widened
+    spread = share * (1 - share) / Fraction(cases) + Z_95**2 / (4 * Fraction(cases) ** 2)
+    reach = Z_95 * square_root(spread) / widened
+    return max(middle - reach, Fraction(0)), min(middle + reach, Fraction(1))
+
+
 def metric_of(pairs: list[Pair], metric: str) -> tuple:
-    """(numerator, rate, low, high) of nrr or grr, exact; grr's interval is capped to 0..1."""
+    """(numerator, rate, low, high) of nrr or grr, exact."""
     starts = [pair.starting for pair in pairs]
     ends = [pair.ending if metric == "nrr" else pair.retained for pair in pairs]
-    low, high = interval(starts, ends)
-    if metric == "grr" and low is not None:
-        low, high = max(low, Fraction(0)), min(high, Fraction(1))
-    return Fraction(sum(ends)), rate_over(sum(ends), sum(starts)), low, high
+    rate = rate_over(sum(ends), sum(starts))
+    if metric == "nrr":
+        low, high = interval(starts, ends)
+    else:
+        low, high = wilson_interval(rate, effective_accounts(starts))
+    return Fraction(sum(ends)), rate, low, high
 
 
 def retention_figures(pairs: list[Pair]) -> dict:
@@ -913,6 +949,8 @@ def retention_figures(pairs: list[Pair]) -> dict:
     _, nrr, nrr_low, nrr_high = metric_of(pairs, "nrr")
     _, grr, grr_low, grr_high = metric_of(pairs, "grr")
     staying = sum(e > 0 for s, e in moves)
+    logos = rate_over(staying, len(pairs))
+    logo_low, logo_high = wilson_interval(logos, len(pairs))
     return {
         "starting_accounts": len(pairs),
         "retained_accounts": staying,
@@ -924,11 +962,14 @@ def retention_figures(pairs: list[Pair]) -> dict:
         "ending_mrr": money(sum(e for s, e in moves)),
         "nrr": ratio(nrr),
         "grr": ratio(grr),
-        "logo_retention": ratio(rate_over(staying, len(pairs))),
+        "logo_retention": ratio(logos),
         "nrr_low": ratio(nrr_low),
         "nrr_high": ratio(nrr_high),
         "grr_low": ratio(grr_low),
         "grr_high": ratio(grr_high),
+        "logo_low": ratio(logo_low),
+        "logo_high": ratio(logo_high),
+        "effective_accounts": ratio(effective_accounts([s for s, e in moves])),
     }
 
 
@@ -1038,7 +1079,7 @@ def grade_targets(benchmark: dict, rows: list, pairs: list, company_arr, sizes: 
     return [(sought, sought if sought in names else None, pairs)]
 
 
-def grade(metric: str, bands: list[dict], pairs: list[Pair]) -> dict:
+def grade(metric: str, bands: list[dict], pairs: list[Pair], conclusive_accounts: int) -> dict:
     """The graded columns of one row: exactly one band, or one reason why not (section 5)."""
     row = {**dict.fromkeys(GRADE_COLUMNS), "starting_accounts": len(pairs)}
     if not pairs:
@@ -1050,11 +1091,17 @@ def grade(metric: str, bands: list[dict], pairs: list[Pair]) -> dict:
     bands = sorted(bands, key=lambda band: int(band["band_number"]))
     starting = Fraction(sum(pair.starting for pair in pairs))
     band = band_reached(numerator, starting, bands)
-    row.update(band=band["band"], standing=band["standing"])
-    row["is_conclusive"] = low is not None and all(
-        band_reached(end, Fraction(1), bands) is band for end in (low, high)
+    row.update(band=band["band"], standing=band["standing"] or None)
+    enough = effective_accounts([pair.starting for pair in pairs]) >= conclusive_accounts
+    row["is_conclusive"] = (
+        enough
+        and low is not None
+        and all(band_reached(end, Fraction(1), bands) is band for end in (low, high))
     )
-    better = bands[bands.index(band) + 1 :]
+    later = bands[bands.index(band) + 1 :]
+    better = [
+        b for b in later if STANDINGS.index(b["standing"]) > STANDINGS.index(band["standing"])
+    ]
     if better:
         begin = read_number(better[0]["rate_from"])
         row["next_band"] = better[0]["band"]
@@ -1081,7 +1128,10 @@ def retention_grades(pairs_by_month: dict, book: Book, seeds: Seeds) -> list[dic
                     "metric": benchmark["metric"],
                     "dimension": benchmark["dimension"],
                 }
-                graded.append({**key, **grade(benchmark["metric"], own_bands, members)})
+                figures = grade(
+                    benchmark["metric"], own_bands, members, book.settings.conclusive_accounts
+                )
+                graded.append({**key, **figures})
     return graded
 
 
@@ -1113,8 +1163,8 @@ def computed(events, accounts, exchange_rates, settings: Settings, seeds: Seeds)
     segments = all_segments(book, accounts, seeds.sizes)
     pairs_by_month = {month: pairs_of(month, book, segments) for month in book.months}
     dimensions = [
-        "size", "pricing_model", "plan", "billing_interval", "currency", "acquisition_quarter",
-        *settings.segments,
+        "size", "pricing_model", "product", "plan", "billing_interval", "currency",
+        "acquisition_quarter", *settings.segments,
     ]  # fmt: skip
     return Result(
         nrr__account_months=account_months(book),
@@ -1126,4 +1176,7 @@ def computed(events, accounts, exchange_rates, settings: Settings, seeds: Seeds)
         nrr__rejected_events=rejected + duplicates,
         used_events=[state.row for state in used],
         ties=ties(states_of_items(usable, items), settings),
+        book=book,
+        segments=segments,
+        pairs_by_month=pairs_by_month,
     )

@@ -160,7 +160,10 @@ def notes(rows: list[Row]) -> list[str]:
     if graded:
         lines.append(f"Grades: NRR by {BENCHMARK} ({graded[0]['publisher']}).")
     if any(not row["is_conclusive"] for row in graded):
-        lines.append("?: not conclusive, the 95% interval reaches into another band.")
+        lines.append(
+            "?: not conclusive, the 95% interval reaches into another band, or too few accounts "
+            "are most of the MRR."
+        )
     return lines
 
 

@@ -28,8 +28,14 @@ def expressions(tmp_path_factory) -> list[str]:
 
 def wilson(expressions: list[str], shares, cases) -> list[tuple]:
     """The ends that the macros give."""
-    given = {"share": numpy.asarray(shares, float), "cases": numpy.asarray(cases, float)}
-    return duckdb.sql(f"select {expressions[0]}, {expressions[1]} from given").fetchall()
+    return of_columns(expressions[:2], share=shares, cases=cases)
+
+
+def of_columns(expressions: list[str], **columns) -> list[tuple]:
+    """What the expressions make of columns, a tuple for each row."""
+    with duckdb.connect() as connection:
+        connection.register("given", {name: numpy.array(v, float) for name, v in columns.items()})
+        return connection.execute(f"select {', '.join(expressions)} from given").fetchall()
 
 
 def test_wilsons_interval_is_that_of_statsmodels(expressions):
@@ -65,17 +71,17 @@ def test_the_interval_of_grr_holds_the_truth_where_few_accounts_are_most_of_the_
     accounts, sigma, expressions
 ):
     starting, loss = books(accounts, sigma, number=4000, seed=7)
-    given = {
-        "starting_accounts": numpy.full(len(starting), accounts),
-        "starting_mrr": starting.sum(axis=1),
-        "starting_mrr_squared": (starting**2).sum(axis=1),
-        "change": loss.sum(axis=1),
-        "change_squared": (loss**2).sum(axis=1),
-        "change_by_start": (loss * starting).sum(axis=1),
-    }
-    sql = f"select {expressions[2]} as cases, {expressions[3]} as margin from given"
-    cases, margin = (numpy.array(column) for column in duckdb.sql(sql).fetchnumpy().values())
-    share = 1 + given["change"] / given["starting_mrr"]
+    sums = of_columns(
+        expressions[2:],
+        starting_accounts=numpy.full(len(starting), accounts),
+        starting_mrr=starting.sum(axis=1),
+        starting_mrr_squared=(starting**2).sum(axis=1),
+        change=loss.sum(axis=1),
+        change_squared=(loss**2).sum(axis=1),
+        change_by_start=(loss * starting).sum(axis=1),
+    )
+    cases, margin = numpy.array(sums).T
+    share = 1 + loss.sum(axis=1) / starting.sum(axis=1)
     ends = numpy.array(wilson(expressions, share, cases))
     holds = ((ends[:, 0] <= 0.875) & (ends[:, 1] >= 0.875)).mean()
     linearised = (abs(share - 0.875) <= margin).mean()

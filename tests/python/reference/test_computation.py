@@ -505,7 +505,8 @@ def test_a_record_of_the_future_decides_nothing():
 
 def test_no_events_give_empty_tables():
     result = run([], as_of=None)
-    assert all(not table for table in vars(result).values())
+    tables = {name: table for name, table in vars(result).items() if name != "book"}
+    assert all(not table for table in tables.values())
 
 
 # --- Movements ------------------------------------------------------------------------------------
@@ -707,11 +708,13 @@ def test_the_example_of_the_definitions():
     assert (smb["nrr"], smb["grr"]) == (Decimal("0.8"), Decimal("0.8"))
     enterprise = retention(result, YEAR_LATER, "size", "enterprise")
     assert (enterprise["nrr"], enterprise["grr"]) == (Decimal("1.133333333"), 1)
-    assert (enterprise["grr_low"], enterprise["grr_high"]) == (1, 1)
+    # Wilson: ten of ten, 10 / (10 + 1.96^2)
+    assert (enterprise["grr_low"], enterprise["grr_high"]) == (Decimal("0.722459831"), 1)
+    assert enterprise["effective_accounts"] == 10
 
 
 def test_the_interval_by_hand():
-    """s = 100, 100; e = 120, 80: r = 1, se = sqrt(2/1 x 800) / 200 = 0.2; y = 100, 80 for grr."""
+    """s = 100, 100; e = 120, 80: r = 1, se = sqrt(2/1 x 800) / 200 = 0.2; grr is 0.9 of two."""
     events = [event(), event("b")]
     events += [event(at="2024-06-06", amount="120"), event("b", "2024-06-06", amount="80")]
     row = retention(run(events), YEAR_LATER)
@@ -720,8 +723,10 @@ def test_the_interval_by_hand():
         Decimal("0.608"),
         Decimal("1.392"),
     )
-    # grr: r = 0.9, residuals 10 and -10, se = sqrt(2 x 200) / 200 = 0.1
-    assert (row["grr"], row["grr_low"], row["grr_high"]) == (Decimal("0.9"), Decimal("0.704"), 1)
+    # z^2 = 3.8416: (0.9 + 0.9604 -/+ 1.96 x sqrt(0.045 + 0.2401)) / (1 + 1.9208)
+    assert (row["grr"], row["effective_accounts"]) == (Decimal("0.9"), 2)
+    assert (row["grr_low"], row["grr_high"]) == (Decimal("0.278643788"), Decimal("0.995253774"))
+    assert (row["logo_low"], row["logo_high"]) == (Decimal("0.342371953"), 1)
 
 
 def test_one_account_has_no_interval_and_no_base_has_no_ratios():
@@ -806,7 +811,7 @@ def band(number, rate_from, inclusive="true", segment="all", bounds=("", "", "",
         **dict(zip(names, bounds, strict=True)),
         "band_number": str(number),
         "band": f"band {number}",
-        "standing": "good",
+        "standing": ["below", "typical", "good", "top"][number - 1],
         "rate_from": rate_from,
         "rate_from_inclusive": inclusive,
     }
@@ -850,11 +855,25 @@ def test_the_way_to_the_next_band():
     assert (row["next_band"], row["rate_to_next_band"], row["mrr_to_next_band"]) == (None,) * 3
 
 
+def test_a_band_of_the_same_standing_is_nothing_to_reach_for():
+    events = [event(amount="200"), event(at="2024-06-06", amount="210")]
+    bands = [{**row, "standing": "good"} for row in THREE_BANDS] + [band(4, "1.5")]
+    row = grades(run(events, benchmarks=benchmark(), bands=bands))["all"]
+    assert (row["next_band"], row["mrr_to_next_band"]) == ("band 4", 90)
+    unsaid = [{**THREE_BANDS[0], "standing": ""}, *THREE_BANDS[1:]]
+    row = grades(
+        run([*events[:1], event(at="2024-06-06", amount="1")], benchmarks=benchmark(), bands=unsaid)
+    )
+    assert (row["all"]["standing"], row["all"]["next_band"]) == (None, "band 2")
+
+
 def test_a_grade_is_conclusive_when_the_whole_interval_is_in_the_band():
-    same = run([event(), event("b")], benchmarks=benchmark(), bands=THREE_BANDS)
-    assert grades(same)["all"]["is_conclusive"] is True
-    result = run(example(), benchmarks=benchmark("any"), bands=THREE_BANDS)
-    rows = grades(result)
+    same = [event(f"a{number}") for number in range(30)]
+    for accounts, is_conclusive in ((29, False), (30, True)):
+        result = run(same[:accounts], benchmarks=benchmark(), bands=THREE_BANDS)
+        assert grades(result)["all"]["is_conclusive"] is is_conclusive
+    few = {"benchmarks": benchmark("any"), "bands": THREE_BANDS, "conclusive_accounts": 2}
+    rows = grades(run(example(), **few))
     assert list(rows) == ["all", "smb", "mid_market", "enterprise"]
     assert (rows["all"]["band"], rows["all"]["is_conclusive"]) == ("band 2", False)
     assert (rows["smb"]["band"], rows["smb"]["is_conclusive"]) == ("band 1", True)

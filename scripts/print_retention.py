@@ -111,7 +111,7 @@ def grade(row: Row) -> Text:
         return Text((row["not_graded_reason"] or "not graded").replace("_", " "))
     # a remark in parentheses is not part of the label
     label = re.sub(r" \(.*\)$", "", row["band"])
-    if label != row["standing"]:
+    if row["standing"] and label != row["standing"]:
         label = f"{label} ({row['standing']})"
     mark = "" if row["is_conclusive"] else " ?"
     return Text(label + mark, style=COLOURS.get(row["standing"], ""))

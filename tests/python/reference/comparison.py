@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from reference.computation import EVENT_COLUMNS, Result, Settings, compute, given, read_state
+from reference.drivers import mrr_drivers
 from reference.files import read_csv
 from reference.seeds import read_seeds
 
@@ -18,9 +19,18 @@ KEYS = {
     "nrr__retention_accounts": ["month", "account_id"],
     "nrr__retention": ["month", "segment_dimension", "segment"],
     "nrr__retention_grades": ["month", "benchmark_id", "segment"],
+    "nrr__mrr_drivers": [
+        "account_id",
+        "month",
+        "subscription_id",
+        "subscription_item_id",
+        "driver",
+    ],
 }
 # {table: what computes its rows from a Result and the seeds}
-EXPLANATION = {}
+EXPLANATION = {
+    "nrr__mrr_drivers": lambda result, seeds: mrr_drivers(result.book),
+}
 # The test that warns of states that only their ids put in order, and the columns that name them.
 TIES = "states_of_one_instant_are_ordered_by_more_than_their_id"
 TIE = "subscription_id, subscription_item_id, effective_at"

@@ -606,6 +606,17 @@ def item_mrr(states: dict[tuple, list[State]], months: list[date], settings: Set
     return holdings
 
 
+def states_in_force(states: dict[tuple, list[State]], months: list[date], zone: str) -> dict:
+    """{item: {month: state}}: what is in force of every item at each month end, paid or not."""
+    in_force = {}
+    for item, item_states in states.items():
+        ordered = sorted(item_states, key=lambda state: state.rank)
+        begins = [state.effective_at for state in ordered]
+        begun = {month: bisect_left(begins, month_end(month, zone)) for month in months}
+        in_force[item] = {month: ordered[count - 1] for month, count in begun.items() if count}
+    return in_force
+
+
 def usable_rates(exchange_rates: list[dict]) -> dict:
     """{currency: [(rate_date, rate)]} by date, of the rows that can be read, with rate > 0."""
     by_date = defaultdict(dict)
@@ -643,11 +654,14 @@ class Book:
     """Account MRR by month: `mrr[account][month]` (0 where absent) and what it is made of.
 
     An account's acquisition month is the first at whose end it pays in its own currency, even an
-    amount that converts to nothing.
+    amount that converts to nothing. `states[item][month]` is what is in force of an item.
     """
 
-    def __init__(self, holdings: dict, months: list[date], rates: dict, settings: Settings):
+    def __init__(
+        self, holdings: dict, months: list[date], rates: dict, settings: Settings, states: dict
+    ):
         self.holdings, self.rates, self.settings = holdings, rates, settings
+        self.states = states
         self.mrr = {}
         for account, by_month in holdings.items():
             known = {m: converted(held, m, rates, settings) for m, held in by_month.items()}
@@ -1158,8 +1172,9 @@ def computed(events, accounts, exchange_rates, settings: Settings, seeds: Seeds)
     usable, rejected, items = usable_states(events, rates, settings, seeds)
     used, duplicates = without_duplicates(usable, items)
     months = complete_months(used, settings)
-    holdings = item_mrr(states_of_items(used, items), months, settings)
-    book = Book(holdings, months, rates, settings)
+    states = states_of_items(used, items)
+    in_force = states_in_force(states, months, settings.timezone)
+    book = Book(item_mrr(states, months, settings), months, rates, settings, in_force)
     segments = all_segments(book, accounts, seeds.sizes)
     pairs_by_month = {month: pairs_of(month, book, segments) for month in book.months}
     dimensions = [

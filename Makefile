@@ -29,7 +29,7 @@ unexport DBT_PROJECT_DIR DBT_PROFILE DBT_TARGET
 # Each engine's own test; run.py names them with underscores.
 ENGINES := duckdb postgres spark spark-cluster snowflake bigquery redshift databricks trino
 ENGINE_TESTS := $(addprefix test-,$(ENGINES))
-.PHONY: help build test test-long lint docs-pages bench bench-cluster clean test-engines test-static $(ENGINE_TESTS)
+.PHONY: help build explain test test-long lint docs-pages bench bench-cluster clean test-engines test-static $(ENGINE_TESTS)
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
@@ -52,6 +52,11 @@ build: $(VENV)/runtime.stamp ## build the tables with dbt and print the newest r
 	| grep --line-buffered -vE ' of [0-9]+ (START|PASS|SKIP) '; \
 	status=$${PIPESTATUS[0]}; \
 	$(BIN)/python scripts/print_retention.py --dbt-status $$status
+
+# With SEGMENT (all: the company) or ACCOUNT; MONTH and DIMENSION where they are not the newest, and not clear.
+explain: $(VENV)/runtime.stamp ## show which accounts make a rate (SEGMENT=smb), or what one of them did (ACCOUNT=...)
+	@$(BIN)/python scripts/explain.py --segment '$(SEGMENT)' --account '$(ACCOUNT)' --month '$(MONTH)' \
+		$(if $(DIMENSION),--dimension '$(DIMENSION)')
 
 # A worker for each core; tests of one file share its builds.
 test: lint ## run every lint and test that needs no server

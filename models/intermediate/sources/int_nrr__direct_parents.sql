@@ -1,12 +1,5 @@
 {{ config(enabled=nrr.setting('nrr_account_level') == 'parent', materialized='table') }}
-{%- set tellers = [] -%}
-{%- if nrr.has_source('chargebee') and nrr.is_given('chargebee_customer') -%}
-    {%- do tellers.append('stg_chargebee__account_parents') -%}
-{%- endif -%}
-{%- if nrr.has_source('recurly') and nrr.recurly_has('accounts') -%}
-    {%- do tellers.append('stg_recurly__account_parents') -%}
-{%- endif -%}
-{%- if nrr.has_zuora('account') -%} {%- do tellers.append('stg_zuora__account_parents') -%} {%- endif -%}
+{%- set tells_parents = nrr.tells_parents() -%}
 {%- set columns = ['account_id', 'parent_account_id', 'valid_from'] -%}
 -- One row per account that has a parent: the newest that is known, which holds for all time, so that a change of the
 -- hierarchy is no movement of MRR.
@@ -17,24 +10,14 @@ with given as (
         coalesce({{ nrr.read_timestamp('valid_from') }}, {{ nrr.timestamp_literal('1900-01-01') }}) as valid_from
     from {{ nrr.input_rows('accounts', columns) if nrr.setting('nrr_account_level') == 'parent' }} as input
 ),
-{%- if tellers %}
+{%- if tells_parents %}
 
 -- what sources say of parents, where accounts says nothing
-told as (
-    {%- for teller in tellers %}
-    select
-        account_id,
-        parent_account_id
-    from {{ ref(teller) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
 untold as (
     select
         told.account_id,
         min(told.parent_account_id) as parent_account_id
-    from told
+    from {{ ref('int_nrr__told_parents') }} as told
     left join given on told.account_id = given.account_id and given.parent_account_id is not null
     where given.account_id is null
     group by told.account_id
@@ -48,7 +31,7 @@ newest as (
         row_number() over (partition by account_id order by valid_from desc, parent_account_id) as newest_first
     from given
     where account_id is not null
-    {%- if tellers %}
+    {%- if tells_parents %}
     -- of an account with a parent elsewhere, what has none says nothing
     and account_id not in (select untold.account_id from untold)
 

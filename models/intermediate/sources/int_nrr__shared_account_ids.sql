@@ -8,6 +8,16 @@ with ids as (
         source_account_id
     from {{ ref('int_nrr__source_events') }}
     where source_account_id is not null
+    {%- if nrr.tells_parents() %}
+
+    union distinct
+
+    -- a parent may have no subscription of its own
+    select distinct
+        source_system,
+        source_parent_id as source_account_id
+    from {{ ref('int_nrr__source_parents') }}
+    {%- endif %}
 ),
 
 unlinked as (

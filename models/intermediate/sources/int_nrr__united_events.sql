@@ -101,27 +101,14 @@ owned as (
     from states_at_moves
     where newest_first = 1
 )
-{%- endif %}
-{%- if has_links or several %},
+{%- endif %},
 
 linked as (
     select
         events.*,
-        {%- if has_links and several %}
-        coalesce(links.account_id, case
-            when shared_ids.source_account_id is not null
-                then {{ dbt.concat(['events.source_system', "':'", 'events.source_account_id']) }}
-            else events.source_account_id
-        end) as own_account_id
-        {%- elif has_links %}
-        coalesce(links.account_id, events.source_account_id) as own_account_id
-        {%- else %}
-        case
-            when shared_ids.source_account_id is not null
-                then {{ dbt.concat(['events.source_system', "':'", 'events.source_account_id']) }}
-            else events.source_account_id
-        end as own_account_id
-        {%- endif %}
+        {{ nrr.own_account_id(
+            'events.source_system', 'events.source_account_id', 'links.account_id', 'shared_ids.source_account_id'
+        ) }} as own_account_id
     from {{ 'owned' if has_links else 'events' }} as events
     {%- if has_links %}
     left join links
@@ -136,15 +123,6 @@ linked as (
         on events.source_account_id = shared_ids.source_account_id
     {%- endif %}
 )
-{%- else %},
-
-linked as (
-    select
-        events.*,
-        source_account_id as own_account_id
-    from events
-)
-{%- endif %}
 
 select
     linked.*,  -- noqa: AM04

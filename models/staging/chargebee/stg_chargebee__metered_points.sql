@@ -2,36 +2,14 @@
     enabled=nrr.has_source('chargebee') and nrr.is_given('chargebee_invoice') and nrr.setting('nrr_usage_counts'),
     materialized='table',
 ) }}
-{%- set months = nrr.months_between('date_from', 'date_to') -%}
 -- One row per metered item of a state of a subscription and instant from which it means something else: the usage
--- of the period that was billed last.
+-- of the period that was billed last, or nothing, where the next one brought none.
 with states as (
     select * from {{ ref('stg_chargebee__states') }}
 ),
 
-periods as (
-    select
-        subscription_id,
-        item_price_id,
-        date_from,
-        date_to,
-        sum(amount) as amount,
-        sum(discount_amount) as discount_amount
-    from {{ ref('stg_chargebee__invoice_lines') }}
-    where is_metered
-    group by subscription_id, item_price_id, date_from, date_to
-),
-
 usages as (
-    select
-        periods.*,
-        -- a period has whole months, or is one of those of the subscription
-        case
-            when {{ months }} > 1 then {{ months }}
-            else 1
-        end as months,
-        lead(date_to) over (partition by subscription_id, item_price_id order by date_to, date_from) as next_date_to
-    from periods
+    select * from {{ ref('stg_chargebee__usage') }}
 )
 
 select
@@ -50,9 +28,11 @@ select
     points.is_told,
     points.status,
     items.currency,
-    cast(usages.amount as decimal(18, 6)) as unit_amount,
+    cast(case when points.starts_at < usages.next_is_due_by then usages.amount else 0 end as decimal(18, 6))
+        as unit_amount,
     cast(usages.months as decimal(18, 6)) as billing_interval_count,
-    cast(usages.discount_amount as decimal(18, 6)) as discount_amount
+    cast(case when points.starts_at < usages.next_is_due_by then usages.discount_amount else 0 end as decimal(18, 6))
+        as discount_amount
 from states
 inner join {{ ref('stg_chargebee__state_items') }} as items
     on
@@ -65,6 +45,6 @@ inner join usages
     on
         items.subscription_id = usages.subscription_id
         and items.item_price_id = usages.item_price_id
-        and points.starts_at >= usages.date_to
-        and (usages.next_date_to is null or points.starts_at < usages.next_date_to)
+        and points.starts_at >= usages.holds_from
+        and (usages.next_ends_at is null or points.starts_at < usages.next_ends_at)
 where points.status <> 'unknown' and states.state_reason is null

@@ -60,20 +60,21 @@ changes as (
     from {{ ref('stg_chargebee__billed_items') }}
     {%- endfor %}
     {%- if nrr.setting('nrr_usage_counts') %}
+    {%- for instant in ['holds_from', 'next_is_due_by'] %}
 
     union all
 
     select
         states.subscription_id,
         states.state_number,
-        lines.date_to as starts_at
+        usages.{{ instant }} as starts_at
     from states
-    inner join {{ ref('stg_chargebee__invoice_lines') }} as lines
+    inner join {{ ref('stg_chargebee__usage') }} as usages
         on
-            states.subscription_id = lines.subscription_id
-            and lines.is_metered
-            and (lines.date_to >= states.effective_at or states.state_number = 1)
-            and (lines.date_to < states.next_effective_at or states.next_effective_at is null)
+            states.subscription_id = usages.subscription_id
+            and (usages.{{ instant }} >= states.effective_at or states.state_number = 1)
+            and (usages.{{ instant }} < states.next_effective_at or states.next_effective_at is null)
+    {%- endfor %}
     {%- endif %}
     {%- endif %}
 ),

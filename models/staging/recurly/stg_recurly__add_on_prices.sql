@@ -234,7 +234,8 @@ usage_lines as (
         lead(ends_at) over (
             partition by subscription_id, plan_add_on_id order by ends_at, line_item_id
         ) as next_ends_at,
-        {{ nrr.periods_later('ends_at', '1', 'period_months', 'period_days') }} as next_period_ends_at
+        {{ nrr.usage_lapses_at(nrr.periods_later('ends_at', '1', 'period_months', 'period_days')) }}
+            as next_is_due_by
     from lines
     where is_usage and ends_at is not null
 ),
@@ -420,7 +421,7 @@ points as (
     select
         subscription_id,
         {{ dbt.concat(['subscription_id', "':usage:'", 'plan_add_on_id']) }} as item_id,
-        next_period_ends_at as starts_at,
+        next_is_due_by as starts_at,
         1 as evidence_rank,
         false as is_live,
         add_on_code,
@@ -430,7 +431,7 @@ points as (
         is_tax_inclusive,
         tax_rate as line_tax_rate
     from usage_lines
-    where next_period_ends_at is not null and (next_ends_at is null or next_period_ends_at < next_ends_at)
+    where next_is_due_by is not null and (next_ends_at is null or next_is_due_by < next_ends_at)
     {%- endif %}
     {%- endif %}
 ),

@@ -90,7 +90,7 @@ periods as (
     group by charges.subscription_id, charges.item_id, {{ nrr.begin_of_day(nrr.day_after('items.last_day')) }}
 ),
 
--- A period as long as this one, and three days, since months differ: if it brings nothing, nothing was used.
+-- a period as long as this one: if it brings nothing, nothing was used
 bounded as (
     select
         periods.*,
@@ -98,9 +98,9 @@ bounded as (
         lead(periods.effective_at) over (
             partition by periods.subscription_id, periods.item_id order by periods.effective_at
         ) as next_effective_at,
-        {{ nrr.moved(
-            'periods.effective_at', 'day', nrr.days_between('periods.starts_at', 'periods.effective_at') ~ ' + 3'
-        ) }} as lapses_at
+        {{ nrr.usage_lapses_at(nrr.moved(
+            'periods.effective_at', 'day', nrr.days_between('periods.starts_at', 'periods.effective_at')
+        )) }} as lapses_at
     from periods
     inner join ends
         on

@@ -17,6 +17,11 @@ SOURCES = Path(__file__).parents[1] / "sources"
 STATES = ["+int_nrr__united_events"]
 # links and levels of accounts work behind it
 STATES_AND_MARTS = ["+nrr__account_months", "+nrr__rejected_events", "+nrr__mrr_by_source"]
+# what reads tables as Fivetran landed them years ago; all behind it is the same as of newer ones
+READERS_OF_OLDER = [
+    f"stg_stripe__fivetran_{table}"
+    for table in ("discounts", "items", "prices", "subscription_states")
+]
 SETTINGS = {"nrr_as_of": "2025-02-10", "nrr_rejected_rows_allowed": 1}
 LINKS = {
     "account_links": [
@@ -52,6 +57,11 @@ def source_folders(folder: Path) -> dict[str, tuple[Path, dict, list[str]]]:
             gather(folder / "sources_by_airbyte", *airbyte),
             {**SETTINGS, "nrr_churn_at": "cancellation", "nrr_timezone": "America/New_York"},
             STATES,
+        ),
+        "older tables": (
+            gather(folder / "older_tables", SOURCES / "stripe_fivetran_older"),
+            SETTINGS,
+            READERS_OF_OLDER,
         ),
         # a loader writes beside what it loads
         "change events": (

@@ -1182,20 +1182,37 @@ def usage(site):
     site.event("created", "2024-01-01", "usage_of_a_quarter", **told)
     quarter = line("calls-USD", ("2024-01-01", "2024-04-01"), 9000, **usage)
     invoice(site, "usage_of_a_quarter", "2024-04-01", quarter)
+    # a quarter of a year is billed again, a month of nothing lies between two bills
+    again = line("calls-USD", ("2024-04-01", "2024-07-01"), 12000, **usage)
+    invoice(site, "usage_of_a_quarter", "2024-07-01", again)
+    site.event("created", "2024-01-01", "usage_with_a_gap", **told)
+    for month in (1, 2, 4):
+        period = (f"2024-0{month}-01", f"2024-0{month + 1}-01")
+        invoice(site, "usage_with_a_gap", period[1], line("calls-USD", period, 3000, **usage))
+    # the shortest month is billed before the longer ones are over
+    site.event("created", "2024-01-01", "usage_to_the_last_day", **told)
+    for period in pairwise(["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]):
+        bill = line("calls-USD", period, 3000, **usage)
+        invoice(site, "usage_to_the_last_day", period[1], bill)
 
 
 def test_usage_counts_from_the_end_of_its_period_while_the_item_is_there(mrr):
-    assert mrr("usage", "Jan-Jun") == [
-        10,
-        Decimal("43.5"),
-        Decimal("51.2"),
-        Decimal("51.2"),
-        10,
-        10,
-    ]
+    assert mrr("usage", "Jan-Mar") == [10, Decimal("43.5"), Decimal("51.2")]
     assert mrr("no_usage_known", "Jan-Feb") == [10, 10]
     # 90 for three months
     assert mrr("usage_of_a_quarter", "Mar-Apr") == [10, 40]
+
+
+def test_usage_goes_on_while_bills_come(mrr):
+    assert mrr("usage_of_a_quarter", "Apr-Sep") == [40, 40, 40, 50, 50, 50]
+    assert mrr("usage_to_the_last_day", "Jan-May") == [10, 40, 40, 40, 40]
+
+
+def test_usage_ends_where_the_next_period_is_not_billed(mrr):
+    assert mrr("usage", "Apr-Jun") == [10, 10, 10]
+    assert mrr("usage_of_a_quarter", "Oct-Nov") == [10, 10]
+    assert mrr("usage_with_a_gap", "Jan-Jul") == [10, 40, 40, 10, 40, 10, 10]
+    assert mrr("usage_to_the_last_day", "Jun-Jul") == [10, 10]
 
 
 def test_usage_can_be_left_out(mrr_otherwise):

@@ -15,7 +15,9 @@ with
         upper({{ nrr.read_text(nrr.column_name('type')) }}) as discount_type,
         {{ nrr.read_text('type_id') }} as type_id,
         {%- else %}
-        '{{ 'SUBSCRIPTION' if table == 'stripe_subscription_discount' else 'CUSTOMER' }}' as discount_type,
+        cast(
+            '{{ 'SUBSCRIPTION' if table == 'stripe_subscription_discount' else 'CUSTOMER' }}' as {{ nrr.type_text() }}
+        ) as discount_type,
         cast(null as {{ nrr.type_text() }}) as type_id,
         {%- endif %}
         {{ nrr.read_text('coupon_id') }} as coupon_id,

@@ -101,15 +101,12 @@ select
     versions.cancels_at_period_end,
     versions.pause_behavior,
     cast(null as {{ nrr.type_instant() }}) as paused_at,
-    {%- set deleted_at = ', deleted_customers.deleted_at' if nrr.is_given('stripe_customer') else '' %}
     case
-        when versions.version_number = versions.number_of_versions
-            then coalesce(
-                case
-                    when versions.version_gone_at < {{ nrr.timestamp_literal('2200-01-01') }}
-                        then versions.version_gone_at
-                end{{ deleted_at }}
-            )
+        when versions.version_number < versions.number_of_versions then null
+        when versions.version_gone_at < {{ nrr.timestamp_literal('2200-01-01') }} then versions.version_gone_at
+        {%- if nrr.is_given('stripe_customer') %}
+        else deleted_customers.deleted_at
+        {%- endif %}
     end as gone_at,
     versions.recorded_at,
     versions.source_reason,

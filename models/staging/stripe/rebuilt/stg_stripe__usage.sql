@@ -21,9 +21,8 @@ with lines as (
 periods as (
     select
         *,
-        -- months differ in length, and an invoice is made within days
-        {{ nrr.moved(
-            nrr.intervals_later('period_ends_at', 'billing_interval', 'billing_interval_count'), 'day', 3
+        {{ nrr.usage_lapses_at(
+            nrr.intervals_later('period_ends_at', 'billing_interval', 'billing_interval_count')
         ) }} as next_is_due_by,
         lead(period_starts_at) over (partition by subscription_item_id order by period_ends_at, period_starts_at)
             as next_starts_at,

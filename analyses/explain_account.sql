@@ -2,7 +2,8 @@
 -- One row per thing that is known of an account and makes its retention of a month, in the order of `part`:
 --   1  the states of its items and what each gives; MRR in the item's currency
 --   2  its MRR at month ends, and the movements that led there; in reporting currency, as all that follows
---   3  what it adds to the rates of the company and of each segment that it was in when the window opened: points
+--   3  the drivers of these movements, item by item: nrr__mrr_drivers
+--   4  what it adds to the rates of the company and of each segment that it was in when the window opened: points
 --      (0.01 is one) of NRR and of GRR
 -- `make explain ACCOUNT=acc_0024 MONTH=2026-10` shows them as tables. In a warehouse:
 --   dbt show --limit 500 --select explain_account --vars '{account: acc_0024, month: 2026-10-01}'
@@ -27,7 +28,8 @@ states as (
     select states.*
     from {{ ref('int_nrr__item_states') }} as states
     inner join asked on states.account_id = asked.account_id
-    where states.subscription_id is not null
+    -- what another state replaces at the same instant gives nothing
+    where states.starts_at < states.ends_at or (states.starts_at is not null and states.ends_at is null)
 ),
 
 months as (
@@ -40,6 +42,12 @@ movements as (
     select movements.*
     from {{ ref('nrr__mrr_movements') }} as movements
     inner join asked on movements.account_id = asked.account_id
+),
+
+drivers as (
+    select drivers.*
+    from {{ ref('nrr__mrr_drivers') }} as drivers
+    inner join asked on drivers.account_id = asked.account_id and drivers.month <= asked.month
 ),
 
 rates as (
@@ -103,6 +111,32 @@ union all
 
 select
     3 as part,
+    null as starts_at,
+    null as ends_at,
+    month,
+    subscription_id,
+    subscription_item_id,
+    event_id,
+    driver as what,
+    null as detail,
+    null as quantity,
+    null as unit_amount,
+    null as discount_percent,
+    null as discount_amount,
+    null as currency,
+    null as billing_interval,
+    null as billing_interval_count,
+    null as is_reconstructed,
+    null as mrr,
+    driver_mrr as change_mrr,
+    null as points_nrr,
+    null as points_grr
+from drivers
+
+union all
+
+select
+    4 as part,
     null as starts_at,
     null as ends_at,
     base.month,

@@ -83,7 +83,8 @@ def price_of(row: Row) -> str:
     count = row["billing_interval_count"]
     every = row["billing_interval"] or ""
     every = every if count == 1 else f"{number(count)} {every}s"
-    return f"{number(row['quantity'])} x {money(row['unit_amount'])} {row['currency']} / {every}"
+    price = max(money(row["unit_amount"]), number(row["unit_amount"]), key=len)
+    return f"{number(row['quantity'])} x {price} {row['currency']} / {every}"
 
 
 def discount_of(row: Row) -> str:
@@ -95,25 +96,35 @@ def discount_of(row: Row) -> str:
     return " ".join(parts)
 
 
-def months_table(rows: list[Row]) -> Table:
-    """MRR at month ends, and why it moved: the thirteen months of the window, the newest last."""
+def month_tables(rows: list[Row]) -> list[Table]:
+    """MRR at the thirteen month ends of the window, why it moved, and what was behind that."""
     table = table_of("Its MRR at month ends", "month", ">MRR", ">change", "movements")
-    months = [list(group) for _, group in groupby(rows, key=lambda row: row["month"])]
-    earlier = len(months) - MONTHS_OF_A_WINDOW
-    if earlier > 0:
-        first = months[0][0]
-        table.add_row(f"{earlier:,} months before, from {first['month']:%Y-%m} on", style="dim")
-    for movements in months[-MONTHS_OF_A_WINDOW:]:
+    months = groupby((row for row in rows if row["part"] == 2), key=lambda row: row["month"])
+    all_months = [(month, list(group)) for month, group in months]
+    window = all_months[-MONTHS_OF_A_WINDOW:]
+    if len(all_months) > len(window):
+        number, first = len(all_months) - len(window), all_months[0][0]
+        table.add_row(f"{number:,} months before, from {first:%Y-%m} on", style="dim")
+    for month, movements in window:
         moved = [row for row in movements if row["change_mrr"]]
         change = sum(row["change_mrr"] for row in moved)
         table.add_row(
-            f"{movements[0]['month']:%Y-%m}",
+            f"{month:%Y-%m}",
             money(movements[0]["mrr"]),
             money(change, signed=True) if moved else "",
             ", ".join(f"{row['what']} {money(row['change_mrr'], signed=True)}" for row in moved),
             style=COLOURS[change > 0] if change else "",
         )
-    return table
+    if not window:
+        return []
+    drivers = table_of("What was behind it", "month", "driver", ">change", "item", "event")
+    for row in rows:
+        if row["part"] == 3 and row["month"] >= window[0][0] and row["what"] != "fx":
+            drivers.add_row(
+                f"{row['month']:%Y-%m}", row["what"], money(row["change_mrr"], signed=True),
+                row["subscription_item_id"], row["event_id"], style=COLOURS[row["change_mrr"] > 0],
+            )  # fmt: skip
+    return [table, drivers] if drivers.row_count else [table]
 
 
 def account_tables(account: str, rows: list[Row], rejected: list[Row]) -> list[Table]:
@@ -131,15 +142,15 @@ def account_tables(account: str, rows: list[Row], rejected: list[Row]) -> list[T
                 row["what"], row["detail"], price_of(row), discount_of(row), money(row["mrr"]),
                 event + (" (reconstructed)" if row["is_reconstructed"] else ""),
             )  # fmt: skip
-        elif row["part"] == 3:
+        elif row["part"] == 4:
             whole = row["what"] == "all"
             rates.add_row(
                 "" if whole else row["what"], "company" if whole else row["detail"],
                 points(row["points_nrr"]), points(row["points_grr"]),
             )  # fmt: skip
-    tables = [states, months_table([row for row in rows if row["part"] == 2])]
+    tables = [states, *month_tables(rows)]
     if rates.row_count:
-        base = next(row for row in rows if row["part"] == 3)
+        base = next(row for row in rows if row["part"] == 4)
         month, change = base["month"], base["change_mrr"]
         rates.title = (
             f"What it adds to the rates of {month_name(month)}: {money(base['mrr'])} in "

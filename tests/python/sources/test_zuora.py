@@ -81,6 +81,9 @@ def test_at_cancellation_the_version_that_is_cancelled_says_when(otherwise):
 
 def test_at_cancellation_one_that_was_entered_late_ends_on_its_day(built, otherwise):
     assert built.mrr("z2late") == otherwise.mrr("z2late") == [(3, 250), (11, 0)]
+    # cancelled on 03-10, entered on 04-20, paid for until 06-30
+    assert built.mrr("z2early") == [(5, 250), (9, 0)]
+    assert otherwise.mrr("z2early") == [(2, 250), (12, 0)]
 
 
 def test_a_renewal_under_a_new_number_that_comes_late_is_churn(built):
@@ -93,10 +96,22 @@ def test_within_the_days_of_grace_it_is_bridged_at_the_old_amount(otherwise):
     assert otherwise.mrr("renewed") == [(3, 10), (11, 12)]
 
 
+def test_a_gap_of_as_many_days_as_there_is_grace_is_bridged_and_one_of_a_day_more_is_not(
+    built, otherwise
+):
+    # ended on 06-20, renewed on 07-20 and on 07-21
+    for account in ["graceday", "graceover"]:
+        assert built.mrr(account) == [(5, 10), (1, 0), (8, 10)]
+    assert otherwise.mrr("graceday") == [(14, 10)]
+    assert otherwise.mrr("graceover") == [(5, 10), (1, 0), (8, 10)]
+
+
 def test_a_gap_is_no_gap_where_it_is_longer_or_another_subscription_goes_on_at_once(otherwise):
     assert otherwise.mrr("toolate") == [(2, 10), (1, 0), (11, 10)]
     # 10 until 03-20, 20 from that day on, and 5 more from 04-01
     assert otherwise.mrr("atonce") == [(2, 10), (1, 20), (11, 25)]
+    # 10 until 03-20; on 04-05 another goes on after a gap of its own, so it does not renew it
+    assert otherwise.mrr("notnew") == [(2, 15), (1, 0), (11, 5)]
 
 
 def test_without_days_of_grace_a_gap_of_the_same_number_is_one(built):
@@ -105,10 +120,13 @@ def test_without_days_of_grace_a_gap_of_the_same_number_is_one(built):
 
 def test_evergreen_one_time_and_suspended_from_its_amendments(built):
     assert built.mrr("z5") == [(3, 250), (2, 0), (9, 250)]
+    assert "C-Z5o" not in built.rejected
 
 
 def test_a_suspension_that_splits_the_segments_is_the_same_and_no_gap_to_bridge(built, otherwise):
     assert built.mrr("split") == otherwise.mrr("split") == [(3, 250), (2, 0), (9, 250)]
+    # from 04-20 to 05-10: fewer days than the days of grace
+    assert built.mrr("splitshort") == otherwise.mrr("splitshort") == [(3, 250), (1, 0), (10, 250)]
 
 
 def test_a_suspension_that_was_not_completed_does_not_count_and_two_follow_each_other(built):
@@ -117,10 +135,16 @@ def test_a_suspension_that_was_not_completed_does_not_count_and_two_follow_each_
     assert built.mrr("twice") == [(3, 30), (2, 0), (9, 30)]
     # resumed on the very day
     assert built.mrr("sameday") == [(14, 30)]
+    # from 02-10 to 03-10 and from 07-10 to 08-10
+    assert built.mrr("again") == [(1, 30), (1, 0), (4, 30), (1, 0), (7, 30)]
 
 
 def test_suspended_and_nothing_says_since_when_it_is_since_its_newest_version(built):
     assert built.mrr("since") == [(7, 30), (7, 0)]
+    assert built.dbt.query(
+        "select distinct is_reconstructed from stg_zuora__subscription_events "
+        "where account_id = 'since' and status = 'paused'"
+    ) == [(True,)]
 
 
 def test_segments_that_are_still_to_come_do_not_count_yet(built):
@@ -170,8 +194,17 @@ def test_a_discount_of_a_rate_plan_spares_the_others_and_has_a_billing_period(bu
     assert built.mrr("planoff") == [(14, 130)]
 
 
+def test_a_percentage_holds_for_its_rate_plan_or_its_subscription_alone(built):
+    # half of 100 beside 40, and a tenth off the 30 of another subscription
+    assert built.mrr("planpct") == [(14, 117)]
+    # half of 100 and of 100, since the product says that it is for all of the subscription
+    assert built.mrr("halfall") == [(14, 100)]
+
+
 def test_amounts_are_taken_off_after_percentages(built):
     assert built.mrr("both") == [(14, 40)]
+    # 60 off the 50 that are left of 100, and off 100 beside it
+    assert built.mrr("afterpct") == [(14, 90)]
 
 
 def test_a_free_trial_is_a_discount_of_all(built):
@@ -198,6 +231,14 @@ def test_tiers_are_graduated_or_by_volume(built):
     assert built.mrr("tiered") == [(14, 195)]
     assert built.mrr("volume") == [(14, 125)]
     assert built.mrr("stairs") == [(14, 180)]
+    # 25 units: 5 at 10 and 20 at 8, although the last tier is said to end at 20
+    assert built.mrr("lasttier") == [(14, 210)]
+
+
+def test_a_charge_is_in_its_accounts_currency_and_has_the_price_in_its_own(built):
+    # 100 EUR at 1.10, and 50 EUR or 60 USD
+    assert built.mrr("euros") == [(14, 110)]
+    assert built.mrr("twocur") == [(14, 55)]
 
 
 def test_a_yearly_charge_stays_yearly_and_seats_are_told_apart(built):
@@ -214,6 +255,17 @@ def test_tax_is_taken_out_of_prices_that_include_it_by_the_rate_of_the_newest_in
     # 119 EUR with 19% inside are 100, at 1.10
     assert built.mrr("tax") == [(14, 110)]
     assert built.rejected["C-TAXL"] == "missing_tax_rate"
+    # a rate that is written as 19, not as 0.19
+    assert built.mrr("tax19") == [(14, 100)]
+
+
+def test_rates_of_several_places_are_added_up_and_go_before_what_an_invoice_had(built):
+    # 5% and 10%, and 3 for each bill, which is no rate
+    assert built.mrr("taxsum") == [(14, 100)]
+
+
+def test_what_is_not_taxed_has_no_tax_inside(built):
+    assert built.mrr("untaxed") == [(14, 119)]
 
 
 def test_without_taxes_the_newest_invoice_says_how_much_of_a_price_is_tax(built):
@@ -232,6 +284,8 @@ def test_usage_counts_from_the_end_of_its_period_until_the_next_is_over(built, o
         (6, 0),
     ]
     assert otherwise.mrr("usage") == [(8, 10), (6, 0)]
+    # 15 in two lines of January, 20 in February, 7 in May, until the charge ends on 06-15
+    assert built.mrr("usage2") == [(1, 0), (1, 15), (1, 20), (11, 0)]
 
 
 def test_a_discount_below_nothing_raises_the_price(built):
@@ -242,6 +296,9 @@ def test_drafts_and_what_is_pending_carry_nothing_and_change_nothing(built):
     for account in ["draft", "pending", "accept"]:
         assert built.mrr(account) == [(14, 0)]
     assert built.mrr("waiting") == [(14, 10)]
+    # a draft for another owner
+    assert built.mrr("keeper") == [(14, 10)]
+    assert built.mrr("taker") == [(14, 0)]
 
 
 def test_without_a_mark_the_highest_version_is_the_latest(built):
@@ -260,9 +317,16 @@ def test_deleted_rows_are_not_there(built):
     assert built.mrr("gonecharge") == [(14, 10)]
 
 
+def test_of_a_price_that_was_loaded_several_times_the_newest_counts_unless_it_is_deleted(built):
+    assert built.mrr("gonetier") == [(14, 50)]
+
+
 def test_a_subscription_that_gets_another_owner_moves_on_the_day_of_its_transfer(built):
-    assert built.mrr("seller") == [(4, 200), (10, 0)]
-    assert built.mrr("buyer") == [(4, 0), (10, 200)]
+    # on 03-10, entered on 05-20; without an amendment, when its version was made
+    assert built.mrr("seller") == [(2, 200), (12, 0)]
+    assert built.mrr("buyer") == [(2, 0), (12, 200)]
+    assert built.mrr("seller2") == [(4, 200), (10, 0)]
+    assert built.mrr("buyer2") == [(4, 0), (10, 200)]
 
 
 def test_at_the_level_of_parents_the_accounts_of_one_are_one(built, otherwise):

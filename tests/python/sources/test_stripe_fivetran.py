@@ -77,6 +77,10 @@ def test_a_deleted_item_ends_at_its_credit_and_a_coupon_of_once_after_the_first_
     assert mrr("s4") == [0, 0, 50, 100] + [60] * 8
 
 
+def test_an_item_that_is_marked_as_deleted_ends_like_one_whose_row_is_gone(mrr):
+    assert mrr("soft") == [0, 0] + [100] * 2 + [60] * 8
+
+
 def test_a_deleted_item_without_credit_ends_with_what_was_billed(mrr):
     assert mrr("gone_without_credit") == [100] * 5 + [60] * 7
     assert mrr("readd") == [100] + [60] * 3 + [100] * 8

@@ -72,14 +72,13 @@
 {%- endmacro %}
 
 {#
-  chargebee_item_id(price, number, account): the id of an item: its price's, and which one it is where a subscription has
-  several of it. Where `states` says that the subscription has moved, the customer's besides: from then on it is that customer's item.
+  chargebee_item_id(price, number): the id of an item: its price's, and which one it is where a subscription has several of
+  it. An item of a subscription that moves to another customer keeps it.
 #}
-{% macro chargebee_item_id(price, number, account) -%}
+{% macro chargebee_item_id(price, number) -%}
     {{ dbt.concat([
         price,
         "case when " ~ number ~ " > 1 then " ~ dbt.concat(["'#'", nrr.as_text(number)]) ~ " else '' end",
-        "case when states.has_several_accounts then " ~ dbt.concat(["'@'", account]) ~ " else '' end",
     ]) }}
 {%- endmacro %}
 

@@ -15,8 +15,7 @@ billed as (
         states.told_by,
         coalesce(items.account_id, states.account_id, states.some_account_id) as account_id,
         items.subscription_id,
-        {{ nrr.chargebee_item_id('items.item_price_id', '1', 'coalesce(items.account_id, states.account_id)') }}
-            as subscription_item_id,
+        {{ nrr.chargebee_item_id('items.item_price_id', '1') }} as subscription_item_id,
         items.item_price_id,
         {{ 'prices.item_id' if has_prices else 'cast(null as ' ~ nrr.type_text() ~ ')' }} as item_id,
         items.currency,

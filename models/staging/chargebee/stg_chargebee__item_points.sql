@@ -28,8 +28,7 @@ items as (
         states.told_by,
         states.source_row,
         states.trial_from is not null as has_trial,
-        {{ nrr.chargebee_item_id('items.item_price_id', 'items.item_number', 'states.account_id') }}
-            as subscription_item_id,
+        {{ nrr.chargebee_item_id('items.item_price_id', 'items.item_number') }} as subscription_item_id,
         items.state_number as state_number_of_items,
         items.place,
         items.item_price_id,

@@ -16,8 +16,7 @@ select
     states.event_id,
     coalesce(states.account_id, states.some_account_id) as account_id,
     states.subscription_id,
-    {{ nrr.chargebee_item_id('items.item_price_id', 'items.item_number', 'states.account_id') }}
-        as subscription_item_id,
+    {{ nrr.chargebee_item_id('items.item_price_id', 'items.item_number') }} as subscription_item_id,
     states.state_number,
     items.item_price_id,
     items.item_id,

@@ -217,8 +217,6 @@ tracks as (
 dated_tracks as (
     select
         tracks.*,
-        min(account_id) over (partition by subscription_id) <> max(account_id) over (partition by subscription_id)
-            as has_several_accounts,
     {%- if ends_when_asked %}
         case
             when known_status = 'non_renewing'
@@ -268,7 +266,6 @@ select
     cast(event_id as {{ nrr.type_text() }}) as event_id,
     cast(account_id as {{ nrr.type_text() }}) as account_id,
     cast(some_account_id as {{ nrr.type_text() }}) as some_account_id,
-    cast(has_several_accounts as boolean) as has_several_accounts,
     cast(currency as {{ nrr.type_text() }}) as currency,
     cast(some_currency as {{ nrr.type_text() }}) as some_currency,
     cast(status as {{ nrr.type_text() }}) as status,

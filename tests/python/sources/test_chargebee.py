@@ -151,6 +151,22 @@ def catalogue(site):
             {"item_type": "addon", "constraint": "specific", "item_price_ids": ["support-USD"]},
         ],
     )
+    site.add(
+        "coupon",
+        id="half_of_two",
+        discount_type="percentage",
+        discount_percentage=50.0,
+        duration_type="forever",
+        apply_on="each_specified_item",
+        item_constraints=[
+            {"item_type": "plan", "constraint": "none"},
+            {
+                "item_type": "addon",
+                "constraint": "specific",
+                "item_price_ids": ["support-USD", "backup-USD"],
+            },
+        ],
+    )
 
 
 def tier(first: int, last: int | None, price: int, **more) -> dict:
@@ -722,9 +738,15 @@ def moves(site):
     site.event("moved_in", "2024-03-10", "moved", customer_id="buyer", **told, **monthly(2000))
 
 
-def test_a_subscription_that_moves_is_the_new_customers_from_then_on(mrr):
+def test_a_subscription_that_moves_is_the_new_customers_from_then_on(mrr, built):
     assert mrr("seller", "Jan-Apr") == [20, 20, 0, 0]
     assert mrr("buyer", "Jan-Apr") == [0, 0, 20, 20]
+    # its item is the same one
+    assert built.query(
+        "select account_id, count(distinct subscription_item_id), min(subscription_item_id) "
+        "from stg_chargebee__subscription_events "
+        "where account_id in ('seller', 'buyer') and source_reason is null group by 1 order by 1"
+    ) == [("buyer", 1, "pro-USD-monthly"), ("seller", 1, "pro-USD-monthly")]
 
 
 @case
@@ -993,6 +1015,14 @@ def discounts(site):
     )
     two = [item("pro-USD-monthly", 6000), item("support-USD", 4000, item_type="addon")]
     told("one_item", [coupon("half_of_support")], subscription_items=two)
+    three = [
+        item("pro-USD-monthly", 10000),
+        item("training-USD", 5000, item_type="addon"),
+        item("backup-USD", 3000, item_type="addon"),
+        item("support-USD", 2000, item_type="addon"),
+    ]
+    told("one_of_addons", [coupon("half_of_support")], subscription_items=three)
+    told("two_of_addons", [coupon("half_of_two")], subscription_items=three)
     told("spread", [coupon("ten_off")], subscription_items=two)
     told("item_first", [coupon("fifth"), coupon("half_of_support")], subscription_items=two)
     told(
@@ -1117,6 +1147,9 @@ def test_a_discount_takes_off_no_more_than_there_is(mrr):
 
 def test_a_coupon_for_an_item_leaves_the_others_alone_and_comes_first(mrr):
     assert mrr("one_item", "Jan") == [80]
+    # 100, and add-ons of 50, 30 and 20: half of the last, or of the last two
+    assert mrr("one_of_addons", "Jan") == [190]
+    assert mrr("two_of_addons", "Jan") == [175]
     assert mrr("item_first", "Jan") == [64]
     # 60 and half of 40, less 10
     assert mrr("item_first_of_amount", "Jan") == [70]

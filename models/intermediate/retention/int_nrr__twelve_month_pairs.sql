@@ -1,18 +1,16 @@
 {%- set is_constant = nrr.setting('nrr_fx') == 'constant' -%}
 -- One row per account with MRR and run of months, from first_month up to, not including, end_month, in which neither
--- its MRR nor that of twelve months before changes: both in reporting currency, and the key of its segments then. What
--- it paid before may convert to 0.
+-- its MRR nor that of twelve months before changes: both in reporting currency, the key of its segments then, and
+-- whether it paid nothing at a month's end between. What it paid before may convert to 0.
 with spans as (
     select
         account_id,
         currency,
         mrr,
         segment_key,
-        {%- if not nrr.setting('nrr_reactivation_counts') %}
         max(case when mrr = 0 then end_month end) over (
             partition by account_id order by first_month rows between unbounded preceding and current row
         ) as paying_since,
-        {%- endif %}
         first_month,
         {{ nrr.open_end('end_month') }} as end_month,
         {{ nrr.add_months('first_month', 12) }} as year_later_first_month,
@@ -44,6 +42,7 @@ met as (
         {%- else %}
         case when ends.paying_since > starts.first_month then 0 else ends.mrr end as ending_mrr,
         {%- endif %}
+        coalesce(ends.paying_since > starts.first_month, false) as has_gap,
         {{ nrr.later('starts.year_later_first_month', 'ends.first_month') }} as first_month,
         {{ nrr.earlier('starts.year_later_end_month', 'ends.end_month') }} as end_month
     from spans as starts
@@ -60,6 +59,7 @@ at_starting_rates as (
         met.account_id,
         met.segment_key,
         met.currency,
+        met.has_gap,
         met.ending_mrr as own_ending_mrr,
         {{ nrr.convert('met.starting_mrr', 'rates.rate') }} as starting_mrr,
         {{ nrr.convert('met.ending_mrr', 'rates.rate') }} as ending_mrr,
@@ -80,6 +80,7 @@ converted as (
         segment_key,
         first_month,
         end_month,
+        has_gap,
         starting_mrr,
         ending_mrr
     from at_starting_rates
@@ -91,6 +92,7 @@ converted as (
         pairs.segment_key,
         {{ nrr.later('pairs.first_month', 'rates.first_month') }} as first_month,
         {{ nrr.earlier('pairs.end_month', 'rates.end_month') }} as end_month,
+        pairs.has_gap,
         pairs.starting_mrr,
         {{ nrr.convert('pairs.own_ending_mrr', 'rates.rate') }} as ending_mrr
     from at_starting_rates as pairs
@@ -108,6 +110,7 @@ several_currencies as (
         starts.segment_key,
         ends.month as first_month,
         ends.end_month,
+        coalesce(ends.last_gap_month > starts.month, false) as has_gap,
         starts.mrr as starting_mrr,
         {% set ending_mrr = 'ends.mrr_at_year_ago_rates' if is_constant else 'ends.mrr' -%}
         {%- if nrr.setting('nrr_reactivation_counts') -%}
@@ -131,6 +134,7 @@ select
     segment_key,
     first_month,
     end_month,
+    has_gap,
     cast(starting_mrr as decimal(18, 4)) as starting_mrr,
     cast(ending_mrr as decimal(18, 4)) as ending_mrr
 from pairs

@@ -6,6 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
+from reference.bridges import retention_bridges
 from reference.computation import EVENT_COLUMNS, Result, Settings, compute, given, read_state
 from reference.drivers import mrr_drivers
 from reference.files import read_csv
@@ -26,10 +27,21 @@ KEYS = {
         "subscription_item_id",
         "driver",
     ],
+    "nrr__retention_bridges": [
+        "month",
+        "compared_month",
+        "segment_dimension",
+        "segment",
+        "effect",
+        "step",
+    ],
 }
 # {table: what computes its rows from a Result and the seeds}
 EXPLANATION = {
     "nrr__mrr_drivers": lambda result, seeds: mrr_drivers(result.book),
+    "nrr__retention_bridges": lambda result, seeds: retention_bridges(
+        result.book, result.pairs_by_month
+    ),
 }
 # The test that warns of states that only their ids put in order, and the columns that name them.
 TIES = "states_of_one_instant_are_ordered_by_more_than_their_id"

@@ -1,0 +1,27 @@
+-- The package is wrong: segments whose rates are all equal in both months changed the company's rate by their shares.
+-- Points are rounded to 9 decimals. Report it.
+with equal_rates as (
+    select
+        month,
+        segment_dimension
+    from {{ ref('nrr__retention') }}
+    where starting_accounts > 0
+    group by month, segment_dimension
+    having min(nrr) = max(nrr) and min(grr) = max(grr)
+)
+
+select
+    bridges.month,
+    bridges.compared_month,
+    bridges.segment_dimension,
+    bridges.segment,
+    bridges.points_nrr,
+    bridges.points_grr
+from {{ ref('nrr__retention_bridges') }} as bridges
+inner join equal_rates
+    on bridges.month = equal_rates.month and bridges.segment_dimension = equal_rates.segment_dimension
+inner join equal_rates as compared_rates
+    on
+        bridges.compared_month = compared_rates.month
+        and bridges.segment_dimension = compared_rates.segment_dimension
+where bridges.effect = 'mix' and (abs(bridges.points_nrr) > 0.00000001 or abs(bridges.points_grr) > 0.00000001)

@@ -87,6 +87,11 @@
     )
 {%- endmacro %}
 
+{# month_number(month): a month of a date as a whole number, from one to the next one more. #}
+{% macro month_number(month) -%}
+    cast(extract(year from {{ month }}) * 12 + extract(month from {{ month }}) as integer)
+{%- endmacro %}
+
 {# truncate_to_day(value): the date of a timestamp. #}
 {% macro truncate_to_day(value) -%}
     cast({{ value }} as date)

@@ -47,3 +47,8 @@
     {%- else -%} decimal(28, 4)
     {%- endif -%}
 {%- endmacro %}
+
+{# method_lines(): the lines of int_nrr__method_runs: of what was paid at first, of changes, of losses. #}
+{% macro method_lines() %}
+    {%- do return(['starting_mrr', 'starting_growth', 'change_mrr', 'change_growth', 'loss_mrr', 'loss_growth']) -%}
+{% endmacro %}

@@ -73,6 +73,13 @@ def statuses(site: Site) -> None:
     site.subscription("again", "2024-03-10", 40, state="expired", expires_at="2024-03-10")
     site.subscription("again", "2024-04-02", 50, id="s again, second")
 
+    # 30 and 31 days after the end
+    for account, at in [("in grace", "2024-04-09"), ("out of grace", "2024-04-10")]:
+        site.subscription(account, "2024-01-10", 40)
+        site.subscription(account, "2024-03-10", 40, state="expired", expires_at="2024-03-10")
+        site.subscription(account, at, 50, id=f"s {account}, second")
+    site.subscription("to its end", "2024-01-10", 40, expires_at="2024-05-10")
+
     running = {"current_period_ends_at": "2024-04-10"}
     for account in ("closed", "opened again"):
         site.subscription(account, "2024-03-10", 40, activated_at="2024-01-10", **running)
@@ -110,6 +117,7 @@ def pauses(site: Site) -> None:
 def prices(site: Site) -> None:
     site.subscription("quarterly", "2024-01-15", 300, plan="quarterly")
     site.subscription("four weeks", "2024-01-15", 28, plan="four weeks")
+    site.subscription("two years", "2024-01-15", 2400, plan="two years")
     site.subscription("to yearly", "2024-01-05", 50)
     site.subscription("to yearly", "2024-07-05", 480, plan="yearly")
     site.subscription("keeps its price", "2024-01-10", 40)
@@ -124,6 +132,11 @@ def prices(site: Site) -> None:
     site.change("changed", "2024-03-12", "2024-04-10", "false", unit_amount=80)
     site.change("changed", "2024-04-10", "2024-04-10", "true", unit_amount=80)
     site.subscription("changed", "2024-06-02", 80)
+    site.subscription("change deleted", "2024-01-10", 40)
+    site.change(
+        "change deleted", "2024-03-10", "2024-04-10", "true", unit_amount=80,
+        deleted_at="2024-03-20",
+    )  # fmt: skip
     site.subscription(
         "ramps", "2024-01-10", 10,
         ramp_intervals=[
@@ -152,6 +165,14 @@ def add_ons(site: Site) -> None:
     site.subscription("vanished", "2024-01-10", 100, add_ons_total=20)
     site.add_on("vanished", "2024-01-10", 2, 10)
     site.subscription("vanished", "2024-05-12", 100)
+    site.subscription("one of two expires", "2024-01-10", 100, add_ons_total=35)
+    site.add_on("one of two expires", "2024-01-10", 3, 5)
+    other = {"id": "a other", "plan_add_on_id": "support", "created_at": "2024-01-10"}
+    site.add_on("one of two expires", "2024-01-10", 2, 10, **other)
+    site.subscription("one of two expires", "2024-05-05", 100, add_ons_total=15)
+    site.add_on("one of two expires", "2024-05-05", 2, 10, expired_at="2024-05-05", **other)
+    site.subscription("no price of a unit", "2024-01-10", None, add_ons_total=15, subtotal=115)
+    site.add_on("no price of a unit", "2024-01-10", 3, 5)
     site.subscription("only their sum", "2024-01-10", 100, add_ons_total=25)
     tiers = [
         {"ending_quantity": 5, "unit_amount": 10.0},
@@ -201,6 +222,9 @@ def coupons(site: Site) -> None:
     given("amount after percent", 100, "15 off", "tenth")
     given("once", 80, "half once")
     given("once, later", 80, "half once", at="2024-03-15")
+    given("once, of two", 80, "half once")
+    site.subscription("once, of two", "2024-02-20", 50, id="s of two")
+    given("within a month", 100, "tenth", at="2024-03-15")
     given("amount off", 10, "15 off", add_ons_total=20)
     site.add_on("amount off", "2024-01-05", 2, 10)
     given("euros off dollars", 80, "9 euros off")
@@ -255,6 +279,23 @@ def lines(site: Site) -> None:
     site.charge("upgraded", "2024-03-15", "2024-04-01", -10.97, quantity=6, type="credit", **half)
     site.charge("upgraded", "2024-03-15", "2024-04-01", 10.97, quantity=10, **half)
     site.charge("upgraded", "2024-04-01", "2024-05-01", 20, quantity=10)
+
+    # a day of March, 0.65 for each of 10
+    site.subscription("for a day", "2024-06-01", 20, quantity=10, activated_at="2024-03-01")
+    site.charge("for a day", "2024-03-01", "2024-04-01", 20, quantity=6)
+    site.charge("for a day", "2024-03-31", "2024-04-01", 0.65, quantity=10, proration_rate=0.0323)
+    site.charge("for a day", "2024-04-01", "2024-05-01", 20, quantity=10)
+
+    site.subscription("corrected", "2024-05-01", 60, activated_at="2024-02-01")
+    site.charge("corrected", "2024-02-01", "2024-03-01", 60)
+    site.charge("corrected", "2024-02-01", "2024-03-01", 70, created_at="2024-02-03")
+    site.charge("corrected", "2024-03-01", "2024-04-01", 60)
+    failing = {"id": "l failing", "created_at": "2024-03-05"}
+    site.charge("corrected", "2024-03-05", "2024-04-05", 777, **failing)
+    site.charge(
+        "corrected", "2024-03-05", "2024-04-05", 777,
+        state="failed", updated_at="2024-03-08", **failing,
+    )  # fmt: skip
 
     site.subscription(
         "other plan before", "2024-09-10", 600, plan="yearly", activated_at="2024-01-10"
@@ -411,6 +452,10 @@ def test_an_end_is_dated_by_itself_not_by_the_sync_that_saw_it(mrr):
     assert mrr("gone before", "Jan-May") == [40, 40, 40, 0, 0]
 
 
+def test_what_is_active_and_says_when_it_ends_ends_then(mrr):
+    assert mrr("to its end") == [40] * 4 + [0] * 8
+
+
 def test_what_failed_or_is_to_come_carries_nothing(mrr):
     assert mrr("failed") == [0] * 12
     assert mrr("to come") == [0] * 12
@@ -432,6 +477,9 @@ def test_a_new_subscription_soon_after_the_end_renews_the_old_one_within_the_gra
 ):
     assert mrr("again", "Feb-Apr") == [40, 0, 50]
     assert otherwise("again", "Feb-Apr") == [40, 40, 50]
+    assert mrr("in grace", "Feb-Apr") == mrr("out of grace", "Feb-Apr") == [40, 0, 50]
+    assert otherwise("in grace", "Feb-Apr") == [40, 40, 50]
+    assert otherwise("out of grace", "Feb-Apr") == [40, 0, 50]
 
 
 def test_a_pause_counts_its_cycles_down(mrr):
@@ -461,7 +509,7 @@ def test_who_leaves_while_paused_does_not_come_back(mrr):
 
 
 def test_periods_of_months_and_of_days_are_spread_over_months(mrr):
-    assert mrr("quarterly") == [100] * 12
+    assert mrr("quarterly") == mrr("two years") == [100] * 12
     assert mrr("four weeks", "Jan") == [round(28 * 365 / 12 / 28, 4)]
 
 
@@ -476,6 +524,7 @@ def test_a_subscription_keeps_its_price_when_the_plans_price_changes(mrr):
 def test_a_change_counts_from_its_own_date_and_only_once_it_is_activated(mrr):
     assert mrr("pending") == [40] * 12
     assert mrr("changed", "Mar-Apr") == [40, 80]
+    assert mrr("change deleted") == [40] * 12
 
 
 def test_a_price_that_ramps_changes_without_a_version(mrr):
@@ -490,6 +539,11 @@ def test_tax_inside_a_price_is_no_mrr(mrr):
 
 def test_add_ons_begin_change_and_expire_on_their_own(mrr):
     assert mrr("more support", "Jan-Jun") == [100, 120, 120, 150, 150, 100]
+    assert mrr("one of two expires") == [135] * 4 + [115] * 8
+
+
+def test_the_sum_of_a_subscription_has_its_add_ons_in_it(mrr):
+    assert mrr("no price of a unit") == [115] * 12
 
 
 def test_an_add_on_is_gone_when_the_subscription_says_that_it_has_none_any_more(mrr):
@@ -526,6 +580,12 @@ def test_a_coupon_for_one_use_is_taken_off_the_first_bill_after_it(mrr):
     assert mrr("once after a trial", "Jan-Mar") == [0, 40, 80]
     assert mrr("once, for who came back", "Jan-Mar") == [40, 80, 80]
     assert mrr("no terms", "Jan-Mar") == [40, 80, 80]
+    # the account's first bill, not the first of its second subscription as well
+    assert mrr("once, of two", "Jan-Mar") == [40, 130, 130]
+
+
+def test_a_coupon_counts_from_the_day_on_which_it_is_redeemed(mrr):
+    assert mrr("within a month", "Feb-Mar") == [100, 90]
 
 
 def test_a_coupon_that_was_removed_counts_no_longer(mrr):
@@ -564,6 +624,12 @@ def test_a_period_that_was_not_charged_between_two_that_were_is_a_pause(mrr):
 
 def test_a_charge_for_part_of_a_period_tells_from_when_on_there_are_more_seats(mrr):
     assert mrr("upgraded", "Feb-Apr") == [120, 200, 200]
+    # 0.65 is 20 for a day, and 20.12 would be 0.65 for a day, too
+    assert mrr("for a day", "Mar-Apr") == [200, 200]
+
+
+def test_the_later_of_two_charges_and_the_newest_state_of_one_count(mrr):
+    assert mrr("corrected", "Feb-Mar") == [70, 60]
 
 
 def test_charges_are_believed_where_they_contradict_the_first_version(mrr):

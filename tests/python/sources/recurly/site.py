@@ -109,6 +109,7 @@ PLANS = {
     "monthly": ("months", 1),
     "quarterly": ("months", 3),
     "yearly": ("months", 12),
+    "two years": ("years", 2),
     "four weeks": ("days", 28),
 }
 

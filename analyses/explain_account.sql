@@ -7,7 +7,7 @@
 --      (0.01 is one) of NRR and of GRR
 -- `make explain ACCOUNT=acc_0024 MONTH=2026-10` shows them as tables. In a warehouse:
 --   dbt show --limit 500 --select explain_account --vars '{account: acc_0024, month: 2026-10-01}'
--- Without a month it is the newest. From a rate to its accounts: explain_segment.sql. Attributes: nrr__retention_accounts.
+-- Without a month it is the newest. From a rate to its accounts: explain_segment.sql.
 with asked as (
     select
         '{{ var('account', '') | replace("'", "''") }}' as account_id,

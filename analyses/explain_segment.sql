@@ -11,7 +11,7 @@
 -- accounts add up to NRR - 1 and GRR - 1.
 -- `make explain SEGMENT=smb MONTH=2026-10` shows them as a table. In a warehouse:
 --   dbt show --limit 50 --select explain_segment --vars '{dimension: size, segment: smb, month: 2026-10-01}'
--- Without a dimension it is the company, without a month the newest. What one of these accounts did: explain_account.sql.
+-- Without a dimension: the company; without a month: the newest. What one account did: explain_account.sql.
 with rates as (
     select * from {{ ref('nrr__retention') }}
     where

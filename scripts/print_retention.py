@@ -43,9 +43,8 @@ from rich.text import Text
 # The benchmark that grades the company and every size, and the ratio that it grades.
 BENCHMARK = "optifai_overall"
 COLOURS = {"below": "red", "typical": "yellow", "good": "green", "top": "green"}
-# A company that keeps this much, while a size keeps less than that, looks healthier than it is.
-WHOLE_LOOKS_HEALTHY = Decimal("1.0")
-SIZE_IS_ILL = Decimal("0.9")
+# How grave a finding is -> how it is printed.
+GRAVE_STYLES = {1: "bold red", 2: "yellow", 3: ""}
 # Amounts from here on are printed in thousands, so that a row fits 80 columns.
 LARGE_AMOUNT = 10_000_000
 WIDE = 100
@@ -70,6 +69,16 @@ where
     retention.month = (select max(month) from nrr__retention)
     and (retention.segment_dimension = 'all' or sizes.size is not null)
 order by retention.segment_dimension, sizes.arr_from
+"""
+
+# Of each finding the largest alone: a leak shows in several dimensions.
+FINDINGS = """
+select severity, sentence
+from nrr__retention_findings
+where month = (select max(month) from nrr__retention)
+qualify row_number() over (partition by finding order by mrr desc nulls last, segment) = 1
+order by severity, mrr desc nulls last, finding
+limit 3
 """
 
 
@@ -167,24 +176,6 @@ def notes(rows: list[Row]) -> list[str]:
     return lines
 
 
-def warning_of(rows: list[Row]) -> str | None:
-    """One sentence where a healthy company hides a size that is leaving; None elsewhere."""
-    company, *sizes = rows
-    rated = [row for row in sizes if row["nrr"] is not None]
-    ill = [row for row in rated if row["nrr"] < SIZE_IS_ILL]
-    if not ill or company["nrr"] is None or company["nrr"] < WHOLE_LOOKS_HEALTHY:
-        return None
-    worst = min(ill, key=lambda row: row["nrr"])
-    best = max(rated, key=lambda row: row["nrr"])
-    left = worst["starting_accounts"] - worst["retained_accounts"]
-    name = segment_name(worst)
-    return (
-        f"The whole keeps {percent(company['nrr'])} while {name} keeps {percent(worst['nrr'])}: "
-        f"{left:,} of {worst['starting_accounts']:,} {name} accounts left, "
-        f"and {segment_name(best)} ({percent(best['nrr'])}) hides it."
-    )
-
-
 def why_nothing(rows: list[Row]) -> str | None:
     """Why there is no retention to print; None if there is."""
     if not rows:
@@ -248,10 +239,11 @@ def print_figures(console: Console, connection: duckdb.DuckDBPyConnection) -> No
     console.print()
     for line in notes(rows):
         console.print(line, style="dim")
-    warning = warning_of(rows)
-    if warning:
+    findings = rows_if_there(connection, FINDINGS)
+    if findings:
         console.print()
-        console.print(warning, style="bold red")
+    for finding in findings:
+        print_lines(console, [finding["sentence"]], GRAVE_STYLES[finding["severity"]])
 
 
 def print_input(console: Console, connection: duckdb.DuckDBPyConnection, found: dict) -> None:

@@ -94,7 +94,7 @@ def test_warehouses_run_the_same_queries(demo):
     for analysis, variables in asked.items():
         demo.succeed("compile", "--select", analysis, variables=variables)
         (compiled,) = demo.folder.rglob(f"compiled/**/analyses/{analysis}.sql")
-        of_dbt = rows_of(demo, compiled.read_text())
+        of_dbt = rows_of(demo, compiled.read_text().replace('"nrr"."main".', ""))
         assert of_dbt
         assert of_dbt == rows(demo, analysis, **variables)
 

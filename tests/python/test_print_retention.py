@@ -28,6 +28,10 @@ create table nrr__retention_grades (
     month date, benchmark_id varchar, segment varchar, publisher varchar,
     band varchar, standing varchar, is_conclusive boolean, not_graded_reason varchar
 );
+create table nrr__retention_findings (
+    month date, finding varchar, segment varchar, severity integer, mrr decimal(28, 4),
+    sentence varchar
+);
 create table int_nrr__input_rows (reason varchar, number_of_rows bigint);
 create table nrr__input_problems (
     input varchar, reason varchar, column_name varchar, value varchar,
@@ -169,18 +173,21 @@ def test_the_grades_are_those_of_the_named_benchmark_only(story):
     assert "foreign" not in printed
 
 
-def test_a_healthy_whole_that_hides_a_size_which_leaves_is_said_in_words(story):
-    assert (
-        "The whole keeps 103% while smb keeps 79%: 100 of 300 smb accounts left, "
-        "and enterprise (116%) hides it."
-    ) in story.printed(columns=200)
-
-
-@pytest.mark.parametrize(("company", "smb"), [("0.999", "0.794"), ("1.031", "0.900")])
-def test_nothing_is_said_in_words_elsewhere(database, company, smb):
-    database.add_retention(*COMPANY[:-1], company)
-    database.add_retention(*SMB[:-1], smb)
-    assert "The whole keeps" not in database.printed()
+def test_the_three_gravest_findings_of_the_newest_month_are_printed_each_kind_once(story):
+    story.execute(
+        "insert into nrr__retention_findings values "
+        "('2026-10-01', 'leak', 'smb', 1, 20, 'smb leaks.'), "
+        "('2026-10-01', 'leak', 'basic', 1, 10, 'basic leaks.'), "
+        "('2026-10-01', 'small', 'all', 2, null, 'A small base.'), "
+        "('2026-10-01', 'worst', 'all', 2, 5, 'smb is worst.'), "
+        "('2026-10-01', 'good', 'all', 3, 99, 'It grows.'), "
+        "('2026-09-01', 'old', 'all', 1, 99, 'It was so.')"
+    )
+    printed = story.printed()
+    said = [line for line in printed.splitlines() if line.endswith((" leaks.", "base.", "worst."))]
+    assert said == ["smb leaks.", "smb is worst.", "A small base."]
+    assert "It grows" not in printed
+    assert "It was so" not in printed
 
 
 def test_segments_of_other_dimensions_and_unknown_sizes_are_left_out(story):

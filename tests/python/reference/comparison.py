@@ -10,6 +10,7 @@ from reference.bridges import retention_bridges
 from reference.computation import EVENT_COLUMNS, Result, Settings, compute, given, read_state
 from reference.drivers import mrr_drivers
 from reference.files import read_csv
+from reference.findings import retention_findings
 from reference.retention_by_method import retention_by_method
 from reference.seeds import read_seeds
 
@@ -37,6 +38,7 @@ KEYS = {
         "step",
     ],
     "nrr__retention_by_method": ["month", "segment_dimension", "segment", "method"],
+    "nrr__retention_findings": ["month", "finding", "segment_dimension", "segment"],
 }
 # {table: what computes its rows from a Result and the seeds}
 EXPLANATION = {
@@ -45,13 +47,15 @@ EXPLANATION = {
     "nrr__retention_bridges": lambda result, seeds: retention_bridges(
         result.book, result.pairs_by_month
     ),
+    "nrr__retention_findings": retention_findings,
 }
 # The test that warns of states that only their ids put in order, and the columns that name them.
 TIES = "states_of_one_instant_are_ordered_by_more_than_their_id"
 TIE = "subscription_id, subscription_item_id, effective_at"
 # The computation works intervals out in exact fractions, the models in floating point.
 INTERVALS = {
-    *("nrr_low", "nrr_high", "grr_low", "grr_high", "logo_low", "logo_high", "effective_accounts")
+    *("nrr_low", "nrr_high", "grr_low", "grr_high", "logo_low", "logo_high", "effective_accounts"),
+    *("figure", "baseline", "share"),
 }
 # Products and means of rates are of floating point, too, and may be large.
 PRODUCTS = {"nrr__retention_by_method": {"nrr", "grr"}}

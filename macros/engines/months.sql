@@ -105,6 +105,11 @@
     ]) }}
 {%- endmacro %}
 
+{# quarter_of(month): the first month of its quarter, a date. #}
+{% macro quarter_of(month) -%}
+    {{ nrr.add_months(month, '-mod(cast(extract(month from ' ~ month ~ ') as integer) - 1, 3)') }}
+{%- endmacro %}
+
 {#
   Runs of months reach from a first_month up to, not including, an end_month, which is null for one that still runs.
   open_end(end_month): an end that lies behind all months instead, so that two runs can be compared.

@@ -12,6 +12,7 @@ from reference.drivers import mrr_drivers
 from reference.files import read_csv
 from reference.findings import retention_findings
 from reference.retention_by_method import retention_by_method
+from reference.retention_cohorts import retention_cohorts
 from reference.seeds import read_seeds
 
 SEEDS = read_seeds(Path(__file__).parents[3])
@@ -39,10 +40,18 @@ KEYS = {
     ],
     "nrr__retention_by_method": ["month", "segment_dimension", "segment", "method"],
     "nrr__retention_findings": ["month", "finding", "segment_dimension", "segment"],
+    "nrr__retention_cohorts": [
+        "segment_dimension",
+        "segment",
+        "cohort_grain",
+        "cohort",
+        "months_since_start",
+    ],
 }
 # {table: what computes its rows from a Result and the seeds}
 EXPLANATION = {
     "nrr__retention_by_method": retention_by_method,
+    "nrr__retention_cohorts": retention_cohorts,
     "nrr__mrr_drivers": lambda result, seeds: mrr_drivers(result.book),
     "nrr__retention_bridges": lambda result, seeds: retention_bridges(
         result.book, result.pairs_by_month
@@ -56,6 +65,7 @@ TIE = "subscription_id, subscription_item_id, effective_at"
 INTERVALS = {
     *("nrr_low", "nrr_high", "grr_low", "grr_high", "logo_low", "logo_high", "effective_accounts"),
     *("figure", "baseline", "share"),
+    *("survival", "survival_low", "survival_high"),
 }
 # Products and means of rates are of floating point, too, and may be large.
 PRODUCTS = {"nrr__retention_by_method": {"nrr", "grr"}}

@@ -126,9 +126,9 @@ converted as (
         {%- set line = 'running.' ~ amount ~ '_mrr + running.' ~ amount ~ '_growth * months.number' %},
         case
             when rates.rate = 1 then cast({{ line }} as decimal(32, 8))
-            else cast(round(
-                cast({{ line }} as {{ nrr.type_double() }}) * cast(rates.rate as {{ nrr.type_double() }}), 8
-            ) as decimal(32, 8))
+            else cast({{ nrr.as_ratio(
+                'cast(' ~ line ~ ' as ' ~ nrr.type_double() ~ ') * cast(rates.rate as ' ~ nrr.type_double() ~ ')'
+            ) }} as decimal(32, 8))
         end as {{ amount }}_mrr
         {%- endfor %}
     from running

@@ -6,7 +6,8 @@
     {%- set value = nrr.raw_setting(name) -%}
     {%- set ns = namespace(takes=none) -%}
 
-    {%- if name in ['nrr_past_due_counts', 'nrr_paused_counts', 'nrr_reactivation_counts', 'nrr_usage_counts'] -%}
+    {%- if name in ['nrr_past_due_counts', 'nrr_paused_counts', 'nrr_reactivation_counts', 'nrr_usage_counts',
+        'nrr_restatements'] -%}
         {%- if value is not boolean -%} {%- set ns.takes = 'true or false' -%} {%- endif -%}
     {%- elif name == 'nrr_fx' -%}
         {%- if value not in ['constant', 'actual'] -%} {%- set ns.takes = "'constant' or 'actual'" -%} {%- endif -%}
@@ -85,10 +86,14 @@
 {% endmacro %}
 
 
-{# raw_setting(name): the value as it was set. The demo shows three segments where nobody chose any. #}
+{#
+  raw_setting(name): the value as it was set. The demo shows three segments, and remembers what it published, where nobody
+  chose otherwise.
+#}
 {% macro raw_setting(name) %}
-    {%- if name == 'nrr_segments' -%}
+    {%- if name in ['nrr_segments', 'nrr_restatements'] -%}
         {%- set is_demo = project_name == 'nrr' and not env_var('NRR_DATA', '') and nrr.is_given('accounts') -%}
+        {%- if name == 'nrr_restatements' -%} {%- do return(var(name, is_demo)) -%} {%- endif -%}
         {%- do return(var(name, ['industry', 'region', 'acquisition_channel'] if is_demo else [])) -%}
     {%- endif -%}
     {%- do return(var(name)) -%}

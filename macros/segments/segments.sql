@@ -29,14 +29,21 @@
     {{ nrr.json_object(nrr.setting('nrr_segments'), unknown) }}
 {%- endmacro %}
 
+{# attributes_key(attributes): the key of attributes, a whole number of 37 digits; 0 where none is known. #}
+{% macro attributes_key(attributes) -%}
+    case
+        when {{ attributes }} = {{ nrr.unknown_attributes() }} then 0
+        else cast({{ nrr.fingerprint([attributes]) }} as {{ nrr.type_wide_integer() }})
+    end
+{%- endmacro %}
+
 {#
-  segment_key(relation, prefix): the key of the set of segments in the columns of a relation; `prefix` stands before the
-  names of those that change.
+  segment_key(relation, prefix): the key of the set of segments in a relation with the keys `dimensions_key`, the
+  fingerprint of item_dimensions(), and `attributes_key`; `prefix` stands before the names of those two.
 #}
 {% macro segment_key(relation, prefix='') -%}
-    {%- set columns = [relation ~ '.currency', relation ~ '.acquisition_quarter'] -%}
-    {%- for column in nrr.item_dimensions() + ['attributes'] -%}
-        {%- do columns.append(relation ~ '.' ~ prefix ~ column) -%}
-    {%- endfor -%}
-    {{ nrr.fingerprint(columns) }}
+    {{ nrr.fingerprint([
+        relation ~ '.currency', relation ~ '.acquisition_quarter', relation ~ '.' ~ prefix ~ 'dimensions_key',
+        relation ~ '.' ~ prefix ~ 'attributes_key',
+    ]) }}
 {%- endmacro %}

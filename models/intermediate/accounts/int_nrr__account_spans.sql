@@ -24,39 +24,81 @@ accounts as (
     {%- endif %}
 ),
 
+paid_states as (
+    select
+        account_id,
+        currency,
+        mrr,
+        pricing_model,
+        product_id,
+        plan_id,
+        billing_interval,
+        -- the interval first, which no item lacks: from that column DuckDB concludes how few keys there are
+        cast({{ nrr.fingerprint(['billing_interval', 'product_id', 'plan_id', 'pricing_model']) }}
+        as {{ nrr.type_wide_integer() }}) as item_key,
+        {{ nrr.month_of('starts_at') }} as first_month,
+        {{ nrr.month_of('ends_at') }} as end_month
+    from {{ ref('int_nrr__item_states') }}
+    where mrr > 0
+),
+
 -- what is paid at the end of a month, and from which month to which
 items as (
     select
-        states.account_id,
-        accounts.fingerprint,
-        states.currency,
-        states.mrr,
-        coalesce(states.pricing_model, '(unknown)') as pricing_model,
-        coalesce(states.product_id, '(unknown)') as product,
-        coalesce(states.plan_id, '(unknown)') as plan,
-        coalesce(states.billing_interval, '(unknown)') as billing_interval,
-        -- the interval first, which no item lacks: from that column DuckDB concludes how few keys there are
-        cast({{ nrr.fingerprint([
-            'states.billing_interval', 'states.product_id', 'states.plan_id', 'states.pricing_model',
-        ]) }} as {{ nrr.type_wide_integer() }}) as item_key,
-        {{ nrr.month_of('states.starts_at') }} as first_month,
-        {{ nrr.month_of('states.ends_at') }} as end_month
-    from {{ ref('int_nrr__item_states') }} as states
-    inner join accounts on states.account_id = accounts.account_id
+        account_id,
+        currency,
+        mrr,
+        item_key,
+        first_month,
+        end_month
+    from paid_states
     where
-        states.mrr > 0
-        and ({{ nrr.month_of('states.starts_at') }} < {{ nrr.month_of('states.ends_at') }} or states.ends_at is null)
+        (first_month < end_month or end_month is null)
+        {%- if is_incremental() %}
+        and account_id in (select accounts.account_id from accounts)
+        {%- endif %}
 ),
 
-payers as (
+-- what the keys of items stand for, which are few
+named_items as (
+    select
+        item_key,
+        coalesce(min(pricing_model), '(unknown)') as pricing_model,
+        coalesce(min(product_id), '(unknown)') as product,
+        coalesce(min(plan_id), '(unknown)') as plan,
+        coalesce(min(billing_interval), '(unknown)') as billing_interval
+    from paid_states
+    group by item_key
+),
+
+item_keys as (
+    select
+        named_items.*,
+        {{ nrr.fingerprint(dimensions) }} as dimensions_key
+    from named_items
+),
+
+payments as (
     select
         account_id,
         min(first_month) as acquisition_month,
         min(currency) as currency,
-        min(currency) <> max(currency) as has_several_currencies,
-        min(fingerprint) as fingerprint
+        min(currency) <> max(currency) as has_several_currencies
     from items
     group by account_id
+),
+
+payers as (
+    select
+        payments.*,
+        accounts.fingerprint
+    from payments
+    inner join accounts on payments.account_id = accounts.account_id
+),
+
+several_currencies as (
+    select account_id from payments
+    where has_several_currencies
 ),
 
 -- from the first month with MRR on
@@ -66,22 +108,12 @@ attribute_runs as (
         {{ nrr.later('runs.first_month', 'payers.acquisition_month') }} as first_month,
         runs.end_month,
         runs.attributes,
-        cast({{ nrr.fingerprint(['runs.attributes']) }} as {{ nrr.type_wide_integer() }}) as attributes_key
+        {{ nrr.attributes_key('runs.attributes') }} as attributes_key
     from {{ ref('int_nrr__account_attributes') }} as runs
     inner join payers on runs.account_id = payers.account_id
     where
         not payers.has_several_currencies
         and (runs.end_month > payers.acquisition_month or runs.end_month is null)
-),
-
-item_keys as (
-    select
-        item_key
-        {%- for dimension in dimensions %},
-        min({{ dimension }}) as {{ dimension }}
-        {%- endfor %}
-    from items
-    group by item_key
 ),
 
 attribute_keys as (
@@ -108,10 +140,10 @@ changes as (
         case when side = 1 then items.item_key else -items.item_key end as item_key,
         0 as attributes_key
     from items
-    inner join payers on items.account_id = payers.account_id
+    left join several_currencies on items.account_id = several_currencies.account_id
     cross join sides
     where
-        not payers.has_several_currencies
+        several_currencies.account_id is null
         and (side = 1 or items.end_month is not null)
 
     union all
@@ -142,13 +174,14 @@ monthly_changes as (
 
 -- What all changes up to a month add up to is what holds at its end. Where one item pays, the sum of the keys of those
 -- that pay is its key.
-spans as (
+sums as (
     select
         account_id,
-        month as first_month,
+        month,
+        lag(month) over (partition by account_id order by month) as opening_month,
         lead(month) over (partition by account_id order by month) as end_month,
-        mrr_change,
         {%- for column in ['items', 'mrr', 'item_key', 'attributes_key'] %}
+        {{ column }}_change,
         sum({{ column }}_change) over (
             partition by account_id order by month rows between unbounded preceding and current row
         ) as {{ column }}{{ ',' if not loop.last }}
@@ -156,25 +189,51 @@ spans as (
     from monthly_changes
 ),
 
+-- and before the changes of the month, what the span before was
+spans as (
+    select
+        account_id,
+        month as first_month,
+        end_month,
+        opening_month,
+        {%- for column in ['items', 'mrr', 'item_key', 'attributes_key'] %}
+        {{ column }},
+        {{ column }} - {{ column }}_change as opening_{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from sums
+),
+
 -- where several items pay: of each dimension the value with the largest share
-shares as (
-    {%- for dimension in dimensions %}
+paid_together as (
     select
         spans.account_id,
         spans.first_month,
-        '{{ dimension }}' as dimension,
-        items.{{ dimension }} as segment,
-        row_number() over (
-            partition by spans.account_id, spans.first_month order by sum(items.mrr) desc, items.{{ dimension }}
-        ) as largest_first
+        items.mrr,
+        {%- for dimension in dimensions %}
+        item_keys.{{ dimension }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from spans
     inner join items
         on
             spans.account_id = items.account_id
             and spans.first_month >= items.first_month
             and (spans.first_month < items.end_month or items.end_month is null)
+    inner join item_keys on items.item_key = item_keys.item_key
     where spans.items > 1
-    group by spans.account_id, spans.first_month, items.{{ dimension }}
+),
+
+shares as (
+    {%- for dimension in dimensions %}
+    select
+        account_id,
+        first_month,
+        '{{ dimension }}' as dimension,
+        {{ dimension }} as segment,
+        row_number() over (
+            partition by account_id, first_month order by sum(mrr) desc, {{ dimension }}
+        ) as largest_first
+    from paid_together
+    group by account_id, first_month, {{ dimension }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -191,6 +250,13 @@ largest_shares as (
     group by account_id, first_month
 ),
 
+shared_spans as (
+    select
+        largest_shares.*,
+        {{ nrr.fingerprint(dimensions) }} as dimensions_key
+    from largest_shares
+),
+
 segmented as (
     select
         spans.account_id,
@@ -198,54 +264,49 @@ segmented as (
         spans.end_month,
         payers.fingerprint,
         payers.currency,
-        spans.mrr - spans.mrr_change as opening_mrr,
+        spans.opening_mrr,
         spans.mrr,
         payers.acquisition_month,
         {{ nrr.quarter_name('payers.acquisition_month') }} as acquisition_quarter,
         {%- for dimension in dimensions %}
-        coalesce(item_keys.{{ dimension }}, largest_shares.{{ dimension }}, '(unknown)') as {{ dimension }},
+        coalesce(item_keys.{{ dimension }}, shared_spans.{{ dimension }}, '(unknown)') as {{ dimension }},
         {%- endfor %}
-        coalesce(attribute_keys.attributes, {{ nrr.unknown_attributes() }}) as attributes
+        coalesce(attribute_keys.attributes, {{ nrr.unknown_attributes() }}) as attributes,
+        coalesce(item_keys.dimensions_key, shared_spans.dimensions_key) as dimensions_key,
+        spans.attributes_key,
+        coalesce(opening_item_keys.dimensions_key, opening_shared_spans.dimensions_key) as opening_dimensions_key,
+        spans.opening_attributes_key
     from spans
     inner join payers on spans.account_id = payers.account_id
     left join item_keys on spans.items = 1 and spans.item_key = item_keys.item_key
-    left join largest_shares
-        on spans.account_id = largest_shares.account_id and spans.first_month = largest_shares.first_month
+    left join item_keys as opening_item_keys
+        on spans.opening_items = 1 and spans.opening_item_key = opening_item_keys.item_key
+    left join shared_spans
+        on spans.account_id = shared_spans.account_id and spans.first_month = shared_spans.first_month
+    left join shared_spans as opening_shared_spans
+        on
+            spans.account_id = opening_shared_spans.account_id
+            and spans.opening_month = opening_shared_spans.first_month
     left join attribute_keys on spans.attributes_key = attribute_keys.attributes_key
-),
-
--- and the segments of the span before
-named as (
-    select
-        segmented.*,
-        {%- for dimension in dimensions %}
-        coalesce(
-            lag({{ dimension }}) over (partition by account_id order by first_month), '(unknown)'
-        ) as opening_{{ dimension }},
-        {%- endfor %}
-        coalesce(
-            lag(attributes) over (partition by account_id order by first_month), {{ nrr.unknown_attributes() }}
-        ) as opening_attributes
-    from segmented
 )
 
 select
-    named.account_id,
-    named.first_month,
-    named.end_month,
-    named.currency,
-    cast(named.opening_mrr as decimal(18, 4)) as opening_mrr,
-    cast(named.mrr as decimal(18, 4)) as mrr,
-    named.acquisition_month,
+    segmented.account_id,
+    segmented.first_month,
+    segmented.end_month,
+    segmented.currency,
+    cast(segmented.opening_mrr as decimal(18, 4)) as opening_mrr,
+    cast(segmented.mrr as decimal(18, 4)) as mrr,
+    segmented.acquisition_month,
     {%- for dimension in dimensions %}
-    named.{{ dimension }},
+    segmented.{{ dimension }},
     {%- endfor %}
-    named.attributes,
-    {{ nrr.segment_key('named') }} as segment_key,
-    {{ nrr.segment_key('named', 'opening_') }} as opening_segment_key,
+    segmented.attributes,
+    {{ nrr.segment_key('segmented') }} as segment_key,
+    {{ nrr.segment_key('segmented', 'opening_') }} as opening_segment_key,
     false as has_several_currencies,
-    named.fingerprint
-from named
+    segmented.fingerprint
+from segmented
 
 union all
 

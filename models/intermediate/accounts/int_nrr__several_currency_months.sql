@@ -133,11 +133,19 @@ named as (
             and (account_months.month < attributes.end_month or attributes.end_month is null)
 ),
 
-keyed as (
+part_keys as (
     select
         named.*,
-        {{ nrr.segment_key('named') }} as segment_key
+        {{ nrr.fingerprint(nrr.item_dimensions()) }} as dimensions_key,
+        {{ nrr.attributes_key('attributes') }} as attributes_key
     from named
+),
+
+keyed as (
+    select
+        part_keys.*,
+        {{ nrr.segment_key('part_keys') }} as segment_key
+    from part_keys
 )
 
 select

@@ -65,6 +65,7 @@ def statuses(site: Site) -> None:
     )  # fmt: skip
     site.subscription("failed", "2024-01-10", 40, state="failed")
     site.subscription("to come", "2024-01-10", 40, state="future", activated_at="2025-06-01")
+    site.subscription("no day yet", "2024-01-10", 40, state="future", activated_at=None)
     site.subscription("came", "2024-01-10", 40, state="future", activated_at="2024-04-15")
     site.subscription("came", "2024-04-15", 40, activated_at="2024-04-15")
     site.subscription("twice", "2024-01-10", 40, _fivetran_synced="2024-01-10 01:00:00")
@@ -458,7 +459,7 @@ def test_what_is_active_and_says_when_it_ends_ends_then(mrr):
 
 def test_what_failed_or_is_to_come_carries_nothing(mrr):
     assert mrr("failed") == [0] * 12
-    assert mrr("to come") == [0] * 12
+    assert mrr("to come") == mrr("no day yet") == [0] * 12
     assert mrr("came", "Mar-Apr") == [0, 40]
 
 

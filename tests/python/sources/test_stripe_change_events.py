@@ -92,6 +92,11 @@ def test_currencies_of_one_item_are_summed_apart(mrr):
     assert mrr("both") == [0, 110, 160, 160, 160, 160] + [50] * 6
 
 
+def test_without_a_currency_it_is_the_reporting_currency(mrr, states):
+    assert mrr("unnamed") == [0] + [25] * 11
+    assert states("unnamed", "unit_amount, currency") == [(25, "USD")]
+
+
 def test_an_event_that_is_delivered_again_counts_once(mrr):
     assert mrr("again_same") == [0] + [60] * 11
 

@@ -182,6 +182,15 @@ def company() -> Account:
     a.subscribe(s)
     a.add("subscription_items", **gone, subscription=s["id"], created=s["created"],
           _airbyte_extracted_at="2024-03-02T03:00:00Z")  # fmt: skip
+    # ... the event that shows it gone does not say what was there before
+    kept, gone = (
+        a.item(f"si_dr_{name}", price) for name, price in [("kept", usd60), ("gone", usd40)]
+    )
+    s = a.subscription("dropped", [kept, gone], "03-01")
+    a.event("03-01", "created", s)
+    s = a.subscription("dropped", [kept], "03-01")
+    a.event("05-12", "updated", s, {"metadata": {"owner": "me"}})
+    a.subscribe(s)
     kept, gone = (
         a.item(f"si_cr_{name}", price) for name, price in [("kept", usd60), ("gone", usd40)]
     )
@@ -296,6 +305,13 @@ def company() -> Account:
     a.event("04-10", "updated", s | {"status": "past_due"}, {"status": "active"}, id="evt_c")
     a.tables["events"].append(a.tables["events"][-1])
     a.subscribe(s | {"status": "past_due"})
+    # ... whatever their ids, it was created first
+    s = a.subscription("at_once", [a.item("si_at_once", usd10, 2)], "01-10 10:00:00")
+    a.event("01-10 10:00:00", "created", s, id="evt_z")
+    seats = [a.item("si_at_once", usd10, 3)]
+    s = a.subscription("at_once", seats, "01-10 10:00:00")
+    a.event("01-10 10:00:00", "updated", s, {"quantity": 2}, id="evt_y")
+    a.subscribe(s)
     never = a.subscription("never", [a.item("si_never", usd50)], "01-10")
     a.subscribe(never | {"status": "incomplete_expired", "ended_at": unix("01-11")})
 
@@ -477,7 +493,7 @@ def test_items_beyond_the_tenth_that_are_nowhere_are_named(built, mrr):
 
 
 def test_an_item_that_is_gone_ends_with_the_event_though_its_stream_keeps_it(mrr):
-    assert mrr("s4") == [0, 0, 100, 100] + [60] * 8
+    assert mrr("s4") == mrr("dropped") == [0, 0, 100, 100] + [60] * 8
 
 
 def test_an_item_that_is_gone_ends_with_its_credit_though_its_stream_keeps_it(mrr):
@@ -537,6 +553,7 @@ def test_the_first_event_says_what_was_before_it(mrr):
 
 def test_two_events_of_one_second_are_in_their_order_and_one_twice_is_one(mrr):
     assert mrr("second") == [50] * 12
+    assert mrr("at_once") == [30] * 12
 
 
 def test_a_subscription_that_was_never_paid_is_none(mrr):

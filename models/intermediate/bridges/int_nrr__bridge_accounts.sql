@@ -1,83 +1,55 @@
 {%- set steps = nrr.bridge_steps() -%}
-{%- set is_actual = nrr.setting('nrr_fx') == 'actual' -%}
 -- One row per account of the base that left, came back or had something change what it pays, and run of months: how
 -- much each step of the bridge changed, and lost, of its MRR of twelve months before.
 with pairs as (
     select
         pairs.account_id,
         pairs.segment_key,
-        buckets.arr_bucket,
         pairs.first_month,
         pairs.end_month,
         pairs.starting_mrr,
-        pairs.ending_mrr,
         pairs.ending_mrr - pairs.starting_mrr as change_mrr,
         case
             when pairs.ending_mrr = 0 then 'churn'
             when pairs.has_gap then 'returned'
         end as whole_step
     from {{ ref('int_nrr__twelve_month_pairs') }} as pairs
-    inner join {{ ref('int_nrr__arr_buckets') }} as buckets
-        on {{ nrr.is_in_bucket('pairs.starting_mrr') }}
-    -- the lowest bucket is that of 0: MRR that converts to nothing is none
-    where buckets.mrr_from > 0
+    -- MRR that converts to nothing is none
+    where pairs.starting_mrr > 0
 ),
 
 changed as (
     select
-        account_id,
-        segment_key,
-        arr_bucket,
-        first_month,
-        end_month,
-        change_mrr
-        {%- for step in steps %},
-        {% if step in ['churn', 'returned'] -%}
-        case when whole_step = '{{ step }}' then change_mrr else 0 end as {{ step }}_mrr
-        {%- else -%}
-        0 as {{ step }}_mrr
-        {%- endif %}
-        {%- endfor %}
-    from pairs
-    where whole_step is not null
-
-    union all
-
-    select
         pairs.account_id,
         pairs.segment_key,
-        pairs.arr_bucket,
-        {{ nrr.later('pairs.first_month', 'windows.first_month') }} as first_month,
-        {{ nrr.earlier('pairs.end_month', 'windows.end_month') }} as end_month,
+        pairs.starting_mrr,
+        case
+            when windows.first_month > pairs.first_month then windows.first_month else pairs.first_month
+        end as first_month,
+        case when windows.end_month < pairs.end_month then windows.end_month else pairs.end_month end as end_month,
         pairs.change_mrr
         {%- for step in steps %},
         {% if step in ['churn', 'returned'] -%}
-        0 as {{ step }}_mrr
+        case when pairs.whole_step = '{{ step }}' then pairs.change_mrr else 0 end as {{ step }}_mrr
         {%- elif step == 'fx' -%}
         -- what the drivers, at the rates of twelve months before, leave
-        pairs.change_mrr
-        {%- for driver in nrr.item_drivers() %}
-        - windows.{{ driver }}_mrr
-        {%- endfor %} as fx_mrr
+        case
+            when pairs.whole_step is null
+                then pairs.change_mrr
+                {%- for driver in nrr.item_drivers() %} - coalesce(windows.{{ driver }}_mrr, 0){% endfor %}
+            else 0
+        end as fx_mrr
         {%- else -%}
-        windows.{{ step }}_mrr
+        coalesce(windows.{{ step }}_mrr, 0) as {{ step }}_mrr
         {%- endif %}
         {%- endfor %}
     from pairs
-    inner join {{ ref('int_nrr__driver_windows') }} as windows
+    left join {{ ref('int_nrr__driver_windows') }} as windows
         on
             pairs.account_id = windows.account_id
             and pairs.first_month < windows.end_month
             and windows.first_month < pairs.end_month
-    where
-        pairs.whole_step is null
-        {%- if not is_actual %}
-        and (
-            {%- for driver in nrr.item_drivers() %}
-            {{ 'or ' if not loop.first }}windows.{{ driver }}_mrr <> 0
-            {%- endfor %}
-        )
-        {%- endif %}
+            and pairs.whole_step is null
 ),
 
 -- what the account lost is spread over the steps that lost, in proportion: so much up to and including each of them
@@ -95,11 +67,11 @@ losses as (
 )
 
 select
-    account_id,
-    segment_key,
-    arr_bucket,
-    first_month,
-    end_month
+    losses.account_id,
+    losses.segment_key,
+    buckets.arr_bucket,
+    losses.first_month,
+    losses.end_month
     {%- for step in steps %},
     {%- set whole = 'losing_up_to_' ~ steps[-1] %}
     {%- set before = 'losing_up_to_' ~ steps[loop.index0 - 1] if not loop.first else '0' %}
@@ -114,3 +86,10 @@ select
     ) as {{ step }}_loss_mrr
     {%- endfor %}
 from losses
+-- last: DuckDB 2.0.0 may fail on ids of accounts that go through such a join before one by them
+inner join {{ ref('int_nrr__arr_buckets') }} as buckets on {{ nrr.is_in_bucket('losses.starting_mrr') }}
+-- nothing changed what the others pay
+where
+    {%- for step in steps %}
+    {{ 'or ' if not loop.first }}{{ step }}_mrr <> 0
+    {%- endfor %}

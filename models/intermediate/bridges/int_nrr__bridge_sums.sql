@@ -11,6 +11,7 @@ with runs as (
         sum({{ added }}) as {{ column }}
         {%- endfor %}
     from {{ ref('int_nrr__bridge_accounts') }}
+    inner join {{ ref('int_nrr__as_of') }} as as_of on first_month <= as_of.newest_month
     group by first_month, end_month, segment_key, arr_bucket
 ),
 

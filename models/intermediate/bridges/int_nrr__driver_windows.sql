@@ -1,4 +1,5 @@
 {%- set drivers = nrr.item_drivers() -%}
+{%- set is_actual = nrr.setting('nrr_fx') == 'actual' -%}
 -- One row per account and run of months in which what drove its MRR in the twelve months up to the month does not
 -- change: the sum of each driver, at the rates of twelve months before.
 with rates as (
@@ -10,17 +11,29 @@ with rates as (
     from {{ ref('int_nrr__rates') }}
 ),
 
+-- where an account comes or leaves, it is in no base, or has left or come back: its drivers are not asked for
+comings_and_goings as (
+    select
+        account_id,
+        first_month as month
+    from {{ ref('int_nrr__account_spans') }}
+    where opening_mrr = 0 or mrr = 0
+),
+
 -- a change is among those of twelve months from its own on
 windows as (
     select
-        account_id,
-        driver,
-        currency,
-        month,
-        {{ nrr.add_months('month', 12) }} as end_month,
-        total_before,
-        total_after
-    from {{ ref('int_nrr__item_drivers') }}
+        drivers.account_id,
+        drivers.driver,
+        drivers.currency,
+        drivers.month,
+        {{ nrr.add_months('drivers.month', 12) }} as end_month,
+        drivers.total_before,
+        drivers.total_after
+    from {{ ref('int_nrr__item_drivers') }} as drivers
+    left join comings_and_goings
+        on drivers.account_id = comings_and_goings.account_id and drivers.month = comings_and_goings.month
+    where comings_and_goings.account_id is null
 ),
 
 converted as (
@@ -37,6 +50,10 @@ converted as (
             windows.currency = rates.currency
             and windows.month < rates.end_month
             and rates.first_month < windows.end_month
+),
+
+as_of as (
+    select newest_month from {{ ref('int_nrr__as_of') }}
 ),
 
 sides as (
@@ -60,7 +77,23 @@ changes as (
         {%- endfor %}
     from converted
     cross join sides
+    inner join as_of
+        on case when sides.side = 1 then converted.first_month else converted.end_month end <= as_of.newest_month
     group by converted.account_id, case when sides.side = 1 then converted.first_month else converted.end_month end
+    {%- if is_actual %}
+
+    union all
+
+    -- exchange rates are a step of their own, also where nothing drove
+    select
+        account_id,
+        cast('1800-01-01' as date) as month
+        {%- for driver in drivers %},
+        0 as {{ driver }}_mrr
+        {%- endfor %}
+    from {{ ref('int_nrr__account_spans') }}
+    group by account_id
+    {%- endif %}
 )
 
 select

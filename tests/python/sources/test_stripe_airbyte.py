@@ -74,6 +74,14 @@ def company() -> Account:
         {"id": "si_lost", "plan": plan | {"tiers": tiers}, "quantity": 25}
     ]}}, api_version="2019-12-03")  # fmt: skip
     a.subscribe(s)
+    # ... though the price, which has none, is longer than the plan, and stands in two places
+    price = a.price("price_long", None, tiers_mode="graduated", nickname=200 * "Pro ")
+    plan = a.plan(price)
+    s = a.subscription("lost_long", [a.item("si_lost_long", price, 25)], "01-10")
+    a.event("01-10", "created", s | {"items": {"data": [
+        {"id": "si_lost_long", "plan": plan | {"tiers": tiers}, "quantity": 25}
+    ]}}, api_version="2019-12-03")  # fmt: skip
+    a.subscribe(s)
     # ... nobody has them: what was billed
     price = a.price("price_billed", None, tiers_mode="volume")
     a.plan(price)
@@ -218,6 +226,19 @@ def company() -> Account:
     a.event("06-20", "deleted", s | {
         "status": "canceled", "canceled_at": unix("06-20"), "ended_at": unix("06-20"),
     }, {"status": "active"})  # fmt: skip
+
+    # a subscription that is over, of which there is no row
+    s = a.subscription("left_out", [a.item("si_left_out", usd50)], "01-10")
+    a.event("06-20", "deleted", s | {
+        "status": "canceled", "canceled_at": unix("06-20"), "ended_at": unix("06-20"),
+    })  # fmt: skip
+    # the stream's row of an item is newer than the subscription's
+    s = a.subscription("newer_item", [a.item("si_newer", usd10, 2)], "01-10")
+    a.subscribe(s, streams=False, synced="2024-06-02T03:00:00Z")
+    a.add(
+        "subscription_items", **a.item("si_newer", usd10, 3), subscription=s["id"],
+        created=s["created"],
+    )  # fmt: skip
 
     # versions of the API: a plan, a price, only ids, discounts as a list
     s = a.subscription("versions", [a.item("si_versions", usd30, 4)], "01-10")
@@ -427,7 +448,7 @@ def test_s7_tiers_packages_and_usage(mrr):
 
 
 def test_s7_tiers_that_the_streams_have_lost_are_those_of_an_event(mrr):
-    assert mrr("lost") == [215] * 12
+    assert mrr("lost") == mrr("lost_long") == [215] * 12
 
 
 def test_s7_tiers_that_nobody_has_cost_what_was_billed(mrr):
@@ -506,6 +527,11 @@ def test_an_item_that_is_gone_was_there_when_it_was_synced_last(mrr):
 
 def test_an_event_that_is_newer_than_the_row_counts(mrr):
     assert mrr("stale") == [50] * 5 + [0] * 7
+    assert mrr("left_out") == [50] * 5 + [0] * 7
+
+
+def test_an_item_is_what_the_newest_row_says_of_it(mrr):
+    assert mrr("newer_item") == [30] * 12
 
 
 def test_tiers_that_nobody_has_and_nobody_was_billed_are_named(built, mrr):

@@ -29,17 +29,22 @@ with objects as (
 identified as (
     select
         {{ nrr.json_value('price_json', 'id') }} as price_id,
-        price_json
+        price_json,
+        case
+            when substr(replace({{ nrr.json_value('price_json', 'tiers') }}, ' ', ''), 1, 2) = '[{' then 1 else 0
+        end as has_tiers
     from objects
     where substr(price_json, 1, 1) = '{'
 ),
 
--- the same price is the same everywhere: the longest tells most of it
+-- the same price is the same everywhere: the longest tells most of it, but tiers stand in some places only
 ranked as (
     select
         price_id,
         price_json,
-        row_number() over (partition by price_id order by length(price_json) desc, price_json) as choice
+        row_number() over (
+            partition by price_id, has_tiers order by length(price_json) desc, price_json
+        ) as choice
     from identified
     where price_id is not null
 )
@@ -60,7 +65,7 @@ select
     ) as {{ name }}_text{{ ',' if not loop.last }}
     {%- endfor %}
 from ranked
-where choice <= 2
+where choice = 1
 {%- for table in places %}
 
 union all

@@ -9,6 +9,10 @@ with candidates as (
     select * from {{ ref('int_nrr__expansion_findings') }}
     union all
     select * from {{ ref('int_nrr__first_year_findings') }}
+    union all
+    select * from {{ ref('int_nrr__driver_findings') }}
+    union all
+    select * from {{ ref('int_nrr__cohort_findings') }}
 ),
 
 -- a bound that is open lets everything pass

@@ -8,7 +8,9 @@ from fractions import Fraction
 from math import log
 from pathlib import Path
 
-from reference.computation import Result, Seeds, add_months, ratio
+from reference.bridges import retention_bridges
+from reference.computation import Result, Seeds, add_months, ratio, wilson_interval
+from reference.retention_cohorts import retention_cohorts
 
 SEED = Path(__file__).parents[3] / "seeds/explanation/nrr_findings.csv"
 STANDINGS = ["", "below", "typical", "good", "top"]
@@ -202,6 +204,71 @@ def of_first_year(losses: dict[date, list[dict]], company: dict, begun: dict) ->
     ]
 
 
+LEVERS = {"seats": "seats", "plan": "plan", "usage": "usage", "add_on": "add-ons"}
+
+
+def of_drivers(bridge: dict[str, dict], company: dict) -> list[dict]:
+    """What the company's bridge from 100% to NRR says; `bridge` is {step: its row}."""
+
+    def value(step: str, column: str) -> Decimal:
+        return bridge[step][column] if step in bridge else Decimal(0)
+
+    gained = sum(max(row["points_nrr"], Decimal(0)) for row in bridge.values())
+    at_work = [
+        name for step, name in LEVERS.items() if value(step, "points_nrr") >= Decimal("0.01")
+    ]
+    detail = " ".join(["only", *at_work]) if at_work else "none"
+    price = value("price", "points_nrr")
+    return [
+        candidate("few_levers", company, Decimal(len(at_work)), gained, detail=detail),
+        candidate(
+            "price_is_the_expansion",
+            company,
+            share_of(price, gained),
+            price,
+            price,
+            mrr=value("price", "step_mrr"),
+        ),
+        candidate(
+            "usage_falls_while_seats_grow",
+            company,
+            -value("usage", "points_nrr"),
+            value("seats", "points_nrr"),
+            mrr=-value("usage", "step_mrr"),
+        ),
+    ]
+
+
+def of_cohorts(cells: list[dict], company: dict) -> list[dict]:
+    """The third month against the second and the fourth, in cohorts of the two years before."""
+    first, last = add_months(company["month"], -27), add_months(company["month"], -4)
+    old_enough = [row for row in cells if first <= row["cohort"] <= last]
+    at_3, left_3, around, left_around = 0, 0, 0, 0
+    for row in old_enough:
+        if row["months_since_start"] == 3:
+            at_3, left_3 = at_3 + row["at_risk_accounts"], left_3 + row["left_accounts"]
+        elif row["months_since_start"] in (2, 4):
+            around += row["at_risk_accounts"]
+            left_around += row["left_accounts"]
+    if not at_3 or not left_around:
+        return []
+    hazard, other = Fraction(left_3, at_3), Fraction(left_around, around)
+    low, _ = wilson_interval(hazard, at_3)
+    _, high = wilson_interval(other, around)
+    difference_low = float(hazard - other) - float((hazard - low) ** 2 + (high - other) ** 2) ** 0.5
+    return [
+        candidate(
+            "step_at_month_3",
+            company,
+            ratio(hazard / other),
+            Decimal(repr(round(difference_low, 9))),
+            ratio(hazard),
+            accounts=left_3,
+            base_accounts=at_3,
+        )
+    ]
+
+
 def is_found(row: dict, finding: dict) -> bool:
     for name in ("figure", "baseline", "share"):
         low, high = finding.get(f"{name}_from"), finding.get(f"{name}_to")
@@ -247,6 +314,15 @@ def retention_findings(result: Result, seeds: Seeds) -> list[dict]:
     for row in result.nrr__mrr_movements:
         if row["movement"] in ("churn", "contraction"):
             losses[row["month"]].append(row)
+    bridges = defaultdict(dict)
+    for row in retention_bridges(result.book, result.pairs_by_month):
+        if row["segment_dimension"] == "all" and row["compared_month"] is None:
+            bridges[row["month"]][row["step"]] = row
+    cells = [
+        row
+        for row in retention_cohorts(result, seeds)
+        if (row["segment_dimension"], row["cohort_grain"]) == ("all", "month")
+    ]
     candidates = []
     for month, dimensions in of_month.items():
         (company,) = dimensions.pop("all")
@@ -258,6 +334,8 @@ def retention_findings(result: Result, seeds: Seeds) -> list[dict]:
         few = Decimal(findings["few_accounts_expand"]["figure_to"])
         candidates += of_expansion(result.pairs_by_month[month], company, few)
         candidates += of_first_year(losses, company, result.book.acquisition_month)
+        candidates += of_drivers(bridges[month], company)
+        candidates += of_cohorts(cells, company)
     rows = []
     for row in candidates:
         finding = findings[row["finding"]]

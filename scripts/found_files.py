@@ -45,6 +45,7 @@ COLUMNS = {
     ],
     "account_links": ["source_system", "source_account_id", "account_id", "valid_from"],
     "subscription_links": ["source_system", "old", "new", "at"],
+    "billing_totals": ["month", "currency", "mrr", "account_id"],
 }
 # those without which nothing can be computed
 REQUIRED_COLUMNS = {
@@ -57,8 +58,10 @@ REQUIRED_COLUMNS = {
     "contracts": ["account_id", "starts_on", "amount"],
     "account_links": ["source_system", "source_account_id", "account_id"],
     "subscription_links": ["old", "new"],
+    "billing_totals": ["month", "mrr"],
 }
 OPTIONAL_INPUTS = ["accounts", "exchange_rates", "account_links", "subscription_links"]
+OPTIONAL_INPUTS += ["billing_totals"]
 # The one database that every connection of this profile has besides the file it writes.
 SCHEMA = "memory.nrr_files"
 READ = [".parquet", ".csv", ".csv.gz"]

@@ -19,6 +19,7 @@ NUMBERS = {
     "accounts": [],
     "exchange_rates": ["rate"],
     "mrr_snapshots": ["mrr", "quantity"],
+    "billing_totals": ["mrr"],
     "mrr_movements": ["mrr_change", "sequence"],
     "subscription_periods": ["amount", "billing_interval_count", "quantity"],
     "contracts": ["amount", "term_months", "free_months", "one_time_amount"],

@@ -78,6 +78,7 @@
         'contracts': ['account_id', 'starts_on', 'amount'],
         'account_links': ['source_system', 'source_account_id', 'account_id'],
         'subscription_links': ['old', 'new'],
+        'billing_totals': ['month', 'mrr'],
         'stripe_subscription_history': ['id', 'customer_id', 'status'],
         'stripe_subscription': ['id', 'customer_id', 'status'],
         'stripe_subscription_item': ['id', 'subscription_id'],

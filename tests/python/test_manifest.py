@@ -10,6 +10,8 @@ OF_OTHER_SOURCES = (
     *(f"models/staging/{name}/" for name in ["stripe", "chargebee", "recurly", "zuora"]),
     *("models/staging/nrr/stg_nrr__account_link", "models/staging/nrr/stg_nrr__subscription_link"),
     "models/intermediate/sources/",
+    "models/staging/nrr/stg_nrr__billing_total",
+    *("models/intermediate/reconciliation/", "models/marts/explanation/nrr__reconciliation"),
     "tests/input/chargebee_",
 )
 GRAIN_TESTS = {"unique", "unique_key"}

@@ -1,4 +1,4 @@
--- One row per input, reason and row of accounts and exchange_rates that cannot be used.
+-- One row per input, reason and row of accounts, exchange_rates and billing_totals that cannot be used.
 with found as (
     select
         cast('accounts' as {{ nrr.type_text() }}) as input,
@@ -28,6 +28,19 @@ with found as (
         false as is_failure
     from {{ ref('stg_nrr__exchange_rate_rows') }}
     where reason is null and currency = '{{ nrr.setting('nrr_reporting_currency') }}' and rate <> 1
+    {%- if nrr.is_given('billing_totals') %}
+
+    union all
+
+    -- no figure rests on it
+    select
+        cast('billing_totals' as {{ nrr.type_text() }}) as input,
+        reason,
+        given_row as value,
+        false as is_failure
+    from {{ ref('stg_nrr__billing_total_rows') }}
+    where reason is not null
+    {%- endif %}
 )
 
 select

@@ -10,7 +10,7 @@
     {%- set tenths -%} cast(round(cast({{ number }} as decimal(18, 9)) * 10, 0) as {{ dbt.type_bigint() }}) {%- endset -%}
     {{ dbt.concat([
         "case when " ~ tenths ~ " < 0 then '-' else '' end",
-        nrr.as_text("cast((abs(" ~ tenths ~ ") - mod(abs(" ~ tenths ~ "), 10)) / 10 as " ~ dbt.type_bigint() ~ ")"),
+        nrr.as_text(nrr.without_last_digits('abs(' ~ tenths ~ ')', 1)),
         "'.'",
         nrr.as_text("mod(abs(" ~ tenths ~ "), 10)"),
     ]) }}
@@ -20,17 +20,23 @@
 {% macro whole_text(number) -%}
     {%- set whole -%} cast(round({{ number }}, 0) as {{ dbt.type_bigint() }}) {%- endset -%}
     {%- set groups = [] -%}
-    {%- for factor in [1000000000, 1000000, 1000, 1] -%}
-        {%- set above -%}
-            cast(({{ whole }} - mod({{ whole }}, {{ factor }})) / {{ factor }} as {{ dbt.type_bigint() }})
-        {%- endset -%}
-        {%- set digits = dbt.right(dbt.concat(["'00'", nrr.as_text('mod(' ~ above ~ ', 1000)')]), 3) -%}
+    {%- for digits in [9, 6, 3, 0] -%}
+        {%- set above = nrr.without_last_digits(whole, digits) -%}
+        {%- set three = dbt.right(dbt.concat(["'00'", nrr.as_text('mod(' ~ above ~ ', 1000)')]), 3) -%}
         {%- set comma = "''" if loop.last else "','" -%}
         {%- do groups.append(
-            "case when " ~ above ~ " >= 1000 then " ~ dbt.concat([digits, comma])
+            "case when " ~ above ~ " >= 1000 then " ~ dbt.concat([three, comma])
             ~ " when " ~ above ~ " > 0" ~ (' or true' if loop.last else '') ~ " then "
             ~ dbt.concat([nrr.as_text(above), comma]) ~ " else '' end"
         ) -%}
     {%- endfor -%}
     {{ dbt.concat(groups) }}
+{%- endmacro %}
+
+{# without_last_digits(number, digits): a whole number from 0 to below 10^18 without so many of its last digits. #}
+{% macro without_last_digits(number, digits) -%}
+    cast(
+        floor(cast({{ number }} as decimal(27, 0)) * cast({{ '%.9f' % 10 ** -digits }} as decimal(10, 9)))
+        as {{ dbt.type_bigint() }}
+    )
 {%- endmacro %}

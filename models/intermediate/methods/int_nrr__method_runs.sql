@@ -28,6 +28,51 @@ with pairs as (
         ending_mrr - starting_mrr as change_mrr,
         ending_growth - starting_growth as change_growth
     from {{ ref('int_nrr__trailing_year_pairs') }}
+),
+
+-- at which number the account's line of changes is zero, if within the run: on one side of it the account has lost
+crossings as (
+    select
+        pairs.*,
+        change_mrr + change_growth * first_number < 0 as loses_first,
+        change_mrr + change_growth * (end_number - 1) < 0 as loses_last,
+        -{{ nrr.divide('change_mrr', 'change_growth') }} as crossing
+    from pairs
+),
+
+-- a run in which it has lost for a part of the months has a second row for these
+rows_of_a_run as (
+    select 1 as row_number_of_run
+    union all
+    select 2 as row_number_of_run
+),
+
+lines as (
+    select
+        crossings.*,
+        rows_of_a_run.row_number_of_run = 1 as is_whole,
+        rows_of_a_run.row_number_of_run = 2 or loses_first and loses_last as is_loss
+    from crossings
+    inner join rows_of_a_run
+        on rows_of_a_run.row_number_of_run = 1 or crossings.loses_first <> crossings.loses_last
+),
+
+parts as (
+    select
+        pair,
+        case when not is_whole and loses_last then cast(floor(crossing) as integer) + 1 else first_number end
+            as first_number,
+        case when not is_whole and loses_first then cast(ceil(crossing) as integer) else end_number end as end_number,
+        segment_key,
+        size,
+        currency,
+        case when is_whole then starting_mrr else 0 end as starting_mrr,
+        case when is_whole then starting_growth else 0 end as starting_growth,
+        case when is_whole then change_mrr else 0 end as change_mrr,
+        case when is_whole then change_growth else 0 end as change_growth,
+        case when is_loss then change_mrr else 0 end as loss_mrr,
+        case when is_loss then change_growth else 0 end as loss_growth
+    from lines
 
     union all
 
@@ -41,65 +86,10 @@ with pairs as (
         starting_mrr,
         0 as starting_growth,
         ending_mrr - starting_mrr as change_mrr,
-        0 as change_growth
-    from {{ ref('int_nrr__three_month_pairs') }}
-),
-
--- at which number the account's line of changes is zero: it has lost on one side of it, on the other it has not
-crossings as (
-    select
-        pairs.*,
-        -{{ nrr.divide('change_mrr', 'change_growth') }} as crossing
-    from pairs
-    where change_mrr + change_growth * first_number < 0 or change_mrr + change_growth * (end_number - 1) < 0
-),
-
-losses as (
-    select
-        crossings.*,
-        case
-            when change_growth < 0 and crossing >= first_number then cast(floor(crossing) as integer) + 1
-            else first_number
-        end as loss_first_number,
-        case
-            when change_growth > 0 and crossing < end_number then cast(ceil(crossing) as integer)
-            else end_number
-        end as loss_end_number
-    from crossings
-),
-
-parts as (
-    select
-        pair,
-        first_number,
-        end_number,
-        segment_key,
-        size,
-        currency,
-        starting_mrr,
-        starting_growth,
-        change_mrr,
-        change_growth,
-        0 as loss_mrr,
-        0 as loss_growth
-    from pairs
-
-    union all
-
-    select
-        pair,
-        loss_first_number as first_number,
-        loss_end_number as end_number,
-        segment_key,
-        size,
-        currency,
-        0 as starting_mrr,
-        0 as starting_growth,
-        0 as change_mrr,
         0 as change_growth,
-        change_mrr as loss_mrr,
-        change_growth as loss_growth
-    from losses
+        case when ending_mrr < starting_mrr then ending_mrr - starting_mrr else 0 end as loss_mrr,
+        0 as loss_growth
+    from {{ ref('int_nrr__three_month_pairs') }}
 
     union all
 

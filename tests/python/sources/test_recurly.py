@@ -231,6 +231,7 @@ def coupons(site: Site) -> None:
     given("euros off dollars", 80, "9 euros off")
     given("a month for nothing", 80, "free month")
     given("yearly", 1200, "fifth", plan="yearly")
+    given("for two years", 2400, "fifth", plan="two years")
     given("two quarters", 300, "two bills", plan="quarterly")
     given("monthly plan", 100, "for yearly plans")
     given("yearly plan", 1200, "for yearly plans", plan="yearly")
@@ -601,6 +602,7 @@ def test_an_amount_off_is_taken_off_the_plan_and_then_the_add_ons_in_its_currenc
 def test_a_coupon_of_months_lasts_the_whole_of_a_longer_period(mrr):
     assert mrr("yearly") == [80] * 12
     assert mrr("yearly", NEWEST) == [100]
+    assert mrr("for two years") + mrr("for two years", NEWEST) == [80] * 13
     assert mrr("two quarters", "Jun-Jul") == [70, 100]
 
 

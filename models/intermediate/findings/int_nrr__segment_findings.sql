@@ -18,6 +18,8 @@ compared as (
         company.nrr as company_nrr,
         company.starting_mrr as company_starting_mrr,
         company.ending_mrr as company_ending_mrr,
+        -- by more than what rounding leaves of an interval without width
+        coalesce(company.nrr - segments.nrr_high > 0.00000001, false) as is_below,
         -- how much of the company it is, by accounts or by MRR
         case
             when segments.starting_accounts * company.starting_mrr > segments.starting_mrr * company.starting_accounts
@@ -49,8 +51,8 @@ dimensions as (
         max(company_starting_mrr) as company_starting_mrr,
         max(company_ending_mrr) as company_ending_mrr,
         count(*) as segments,
-        sum(case when nrr_high < company_nrr then 1 else 0 end) as segments_below,
-        sum(case when nrr_high < company_nrr then missing_mrr else 0 end) as missing_mrr_below,
+        sum(case when is_below then 1 else 0 end) as segments_below,
+        sum(case when is_below then missing_mrr else 0 end) as missing_mrr_below,
         sum(case when worst_first <= 2 and missing_mrr > 0 then missing_mrr else 0 end) as missing_mrr_of_two
     from in_order
     group by month, segment_dimension

@@ -111,7 +111,13 @@ def of_segments(dimension: str, segments: list[dict], company: dict) -> list[dic
         found.append(
             candidate("worst_segment", worst[0], points, rate_with(more), share, **counts(worst[0]))
         )
-    below = [row for row in segments if row["nrr_high"] and row["nrr_high"] < company["nrr"]]
+    # by more than what rounding leaves of an interval without width
+    least = Decimal("1e-8")
+    below = [
+        row
+        for row in segments
+        if row["nrr_high"] is not None and company["nrr"] - row["nrr_high"] > least
+    ]
     more = sum(lacks[row["segment"]] for row in below)
     key = {"month": company["month"], "segment_dimension": dimension, "segment": "all"}
     numbers = {"mrr": more, "accounts": len(below), "base_accounts": len(segments)}

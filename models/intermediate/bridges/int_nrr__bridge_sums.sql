@@ -111,6 +111,12 @@ select
     {%- for column in sums %},
     cast(running.{{ column }} as {{ nrr.sum_type(column) }}) as {{ column }}
     {%- endfor %}
+    {%- if nrr.setting('nrr_fx') != 'actual' %},
+    -- no step where both ends are converted at the same rates
+    cast(0 as decimal(28, 4)) as fx_mrr,
+    cast(0 as decimal(28, 4)) as fx_loss_mrr,
+    cast(0 as integer) as fx_accounts
+    {%- endif %}
 from running
 inner join {{ ref('int_nrr__months') }} as months
     on running.first_month <= months.month and (months.month < running.end_month or running.end_month is null)

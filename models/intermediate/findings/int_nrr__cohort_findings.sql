@@ -40,7 +40,7 @@ intervals as (
 compared as (
     select
         intervals.*,
-        hazard_at_3 / nullif(hazard_around, 0) as times,
+        {{ nrr.divide('hazard_at_3', 'hazard_around') }} as times,
         -- Newcombe's lower end of the difference
         hazard_at_3 - hazard_around - sqrt(
             (hazard_at_3 - low_at_3) * (hazard_at_3 - low_at_3)

@@ -35,9 +35,13 @@ BEGIN, END = "<!-- results: written by make test-engines -->\n", "<!-- end of re
 # Computed in floating point, which no two engines do alike to the last digit.
 RATES = {
     *["nrr", "grr", "logo_retention", "nrr_low", "nrr_high", "grr_low", "grr_high"],
-    *["rate", "rate_to_next_band"],
+    *["logo_low", "logo_high", "effective_accounts", "rate", "rate_to_next_band"],
+    *["start_rate", "points_nrr", "points_grr", "figure", "baseline", "share"],
+    *["hazard", "survival", "survival_low", "survival_high"],
 }
 RATE_STEP = Decimal("0.000000001")
+# ... of large ones, fourteen digits are alike: PostgreSQL keeps fifteen in a decimal.
+RATE_SHARE = Decimal("1e-14")
 STAGE_SECONDS = 900
 
 
@@ -200,7 +204,8 @@ def split_rates(row: tuple) -> tuple[tuple, dict]:
 def is_near(one: str | None, other: str | None) -> bool:
     if one is None or other is None:
         return one == other
-    return abs(Decimal(one) - Decimal(other)) <= RATE_STEP
+    distance = abs(Decimal(one) - Decimal(other))
+    return distance <= max(RATE_STEP, abs(Decimal(one)) * RATE_SHARE)
 
 
 def are_near(ones: dict, others: dict) -> bool:

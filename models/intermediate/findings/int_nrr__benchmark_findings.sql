@@ -1,4 +1,5 @@
--- One row per month and metric that benchmarks of companies judge in opposite ways: the best and the worst of their verdicts.
+-- One row per month and metric that benchmarks of companies judge in opposite ways: the best and the worst of their
+-- verdicts.
 with verdicts as (
     select
         grades.month,

@@ -1,5 +1,5 @@
--- One row per month: whether accounts leave in their third month more than in the months around it, in cohorts of the two
--- years before.
+-- One row per month: whether accounts leave in their third month more than in the months around it, in cohorts of the
+-- two years before.
 with pooled as (
     select
         months.month,

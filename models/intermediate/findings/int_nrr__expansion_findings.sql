@@ -1,5 +1,5 @@
--- One row per month in which few accounts are behind the expansion, as the seed nrr_findings says how few: how many equal
--- accounts' worth it is, and NRR without the ten accounts that grew most.
+-- One row per month in which few accounts are behind the expansion, as the seed nrr_findings says how few: how many
+-- equal accounts' worth it is, and NRR without the ten accounts that grew most.
 with growing as (
     select
         first_month,
@@ -98,7 +98,9 @@ select
     {{ nrr.as_text("'all'") }} as segment_dimension,
     {{ nrr.as_text("'all'") }} as segment,
     few.figure,
-    {{ nrr.as_ratio(nrr.divide('few.ending_mrr - ten.ending_mrr', 'few.starting_mrr - ten.starting_mrr')) }} as baseline,
+    {{ nrr.as_ratio(nrr.divide(
+        'few.ending_mrr - ten.ending_mrr', 'few.starting_mrr - ten.starting_mrr'
+    )) }} as baseline,
     {{ nrr.as_ratio(nrr.divide('few.expansion_mrr', 'few.starting_mrr')) }} as share,
     cast(ten.expansion_mrr as decimal(28, 4)) as mrr,
     cast(ten.accounts as integer) as accounts,

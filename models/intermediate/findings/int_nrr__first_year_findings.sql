@@ -1,4 +1,5 @@
--- One row per month: how much of the MRR that was lost in the twelve months up to it was that of accounts in their first year.
+-- One row per month: how much of the MRR that was lost in the twelve months up to it was that of accounts in their
+-- first year.
 with accounts as (
     select
         account_id,
@@ -14,7 +15,8 @@ lost as (
         sum(-movements.movement_mrr) as lost_mrr,
         sum(
             case
-                when movements.month < {{ nrr.add_months('accounts.acquisition_month', 12) }} then -movements.movement_mrr
+                when movements.month < {{ nrr.add_months('accounts.acquisition_month', 12) }}
+                    then -movements.movement_mrr
                 else 0
             end
         ) as lost_mrr_of_first_year,

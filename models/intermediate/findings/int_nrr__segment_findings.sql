@@ -1,5 +1,5 @@
--- One row per month, finding that compares segments with the company, and segment, or dimension where it is about all of
--- its segments: the figures that decide whether it is one.
+-- One row per month, finding that compares segments with the company, and segment, or dimension where it is about all
+-- of its segments: the figures that decide whether it is one.
 with company as (
     select * from {{ ref('nrr__retention') }}
     where segment_dimension = 'all' and starting_mrr > 0

@@ -1,5 +1,5 @@
--- One row per month, segment dimension and segment in which the MRR of an account changed: by how much, by movement, and
--- of how many accounts.
+-- One row per month, segment dimension and segment in which the MRR of an account changed: by how much, by movement,
+-- and of how many accounts.
 with changes as (
     select
         movements.month,

@@ -81,7 +81,9 @@ select
     {{ nrr.as_ratio('better_bands.better_rate_from - rated.rate') }} as rate_to_next_band,
     cast(
         round(
-            {{ nrr.share_of('better_bands.better_rate_from', 'rated.starting_mrr') }} - cast(rated.kept_mrr as decimal(28, 4)), 4
+            {{ nrr.share_of('better_bands.better_rate_from', 'rated.starting_mrr') }}
+            - cast(rated.kept_mrr as decimal(28, 4)),
+            4
         ) as decimal(28, 4)
     ) as mrr_to_next_band,
     case

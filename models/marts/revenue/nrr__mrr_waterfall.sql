@@ -76,7 +76,9 @@ totals as (
         month,
         segment_dimension,
         segment
-        {%- for column in ['opening_mrr', 'opening_accounts', 'closing_mrr', 'closing_accounts'] + sums.keys() | list %},
+        {%- for column in [
+            'opening_mrr', 'opening_accounts', 'closing_mrr', 'closing_accounts',
+        ] + sums.keys() | list %},
         sum({{ column }}) as {{ column }}
         {%- endfor %}
     from parts

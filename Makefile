@@ -71,10 +71,11 @@ lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 	$(BIN)/yamllint --strict .
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(wildcard models tests analyses)
 
-docs-pages: $(VENV)/dev.stamp ## write into docs/ what models.md, input.md and methods.md show of models, seeds and the demo
+docs-pages: $(VENV)/dev.stamp ## write into docs/ what its pages show of models, seeds and the demo
 	$(BIN)/python scripts/write_models_page.py
 	$(BIN)/python scripts/write_input_page.py
 	$(BIN)/python scripts/write_methods_page.py
+	$(BIN)/python scripts/write_explanation_page.py
 
 # Each makes an environment in .engines, starts its server on this machine and ends it.
 $(ENGINE_TESTS): test-%: $(VENV)/dev.stamp

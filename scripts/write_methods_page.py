@@ -1,5 +1,6 @@
 """Writes the seed nrr_methods and the demo's figures by each method into docs/methods.md."""
 
+import contextlib
 import csv
 import os
 import subprocess
@@ -61,20 +62,20 @@ def page(text, rates):
     return written_between(text, "figures", figures(rows, rates))
 
 
-def rates_of_the_demo():
-    """The newest month's rates by every method, of the demo built into a folder of its own."""
+@contextlib.contextmanager
+def built_demo():
+    """Builds the demo into a folder of its own; yields its DuckDB file."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("NRR_", "DBT_"))}
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "demo.duckdb"
         env |= {"NRR_DUCKDB_PATH": str(database), "DBT_TARGET_PATH": str(Path(folder) / "target")}
         dbt = Path(sys.executable).with_name("dbt")
-        options = ["--select", "+nrr__retention_by_method", "--log-level-file", "none"]
-        command = [dbt, "build", "--exclude-resource-type", "unit_test", "test", *options]
-        if subprocess.run(command, cwd=ROOT, env=env, check=False).returncode:
+        options = ["--exclude-resource-type", "unit_test", "test", "--log-level-file", "none"]
+        if subprocess.run([dbt, "build", *options], cwd=ROOT, env=env, check=False).returncode:
             sys.exit("the demo was not built")
-        with duckdb.connect(str(database), read_only=True) as connection:
-            return connection.execute(FIGURES).fetchall()
+        yield database
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(PAGE.read_text(), rates_of_the_demo()))
+    with built_demo() as path, duckdb.connect(str(path), read_only=True) as connection:
+        PAGE.write_text(page(PAGE.read_text(), connection.execute(FIGURES).fetchall()))

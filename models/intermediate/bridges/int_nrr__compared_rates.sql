@@ -45,8 +45,8 @@ compared as (
         then_company.month as compared_month,
         company.starting_mrr as company_mrr,
         then_company.starting_mrr as then_company_mrr,
-        (company.nrr + then_company.nrr) / 2 as company_nrr,
-        (company.grr + then_company.grr) / 2 as company_grr
+        {{ nrr.divide('company.nrr + then_company.nrr', '2') }} as company_nrr,
+        {{ nrr.divide('company.grr + then_company.grr', '2') }} as company_grr
     from company
     cross join distances
     inner join company as then_company

@@ -78,7 +78,9 @@ figures as (
         month,
         'grows_by_itself' as finding,
         nrr as figure,
-        {{ nrr.as_ratio('ln(2) / case when nrr > 1 then ln(cast(nrr as ' ~ nrr.type_double() ~ ')) end') }} as baseline,
+        {{ nrr.as_ratio(nrr.divide(
+            'ln(2)', 'case when nrr > 1 then ln(cast(nrr as ' ~ nrr.type_double() ~ ')) end'
+        )) }} as baseline,
         null as mrr
     from rates
 

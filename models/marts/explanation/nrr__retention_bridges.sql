@@ -73,12 +73,14 @@ segment_changes as (
         {%- for rate in ['nrr', 'grr'] %}
         case
             when effects.effect = 'rate'
-                then (compared.then_share_of_base + compared.share_of_base) / 2
+                then {{ nrr.divide('compared.then_share_of_base + compared.share_of_base', '2') }}
                     * coalesce(compared.{{ rate }} - compared.then_{{ rate }}, 0)
             else (compared.share_of_base - compared.then_share_of_base)
                 * (
-                    (coalesce(compared.then_{{ rate }}, compared.{{ rate }})
-                    + coalesce(compared.{{ rate }}, compared.then_{{ rate }})) / 2 - compared.company_{{ rate }}
+                    {{ nrr.divide(
+                        'coalesce(compared.then_' ~ rate ~ ', compared.' ~ rate ~ ')'
+                        ~ ' + coalesce(compared.' ~ rate ~ ', compared.then_' ~ rate ~ ')', '2'
+                    ) }} - compared.company_{{ rate }}
                 )
         end as points_{{ rate }},
         {%- endfor %}

@@ -40,7 +40,7 @@ rates as (
 
 in_one_currency as (
     select
-        '{{ nrr.setting('nrr_reporting_currency') }}' as currency,
+        cast('{{ nrr.setting('nrr_reporting_currency') }}' as {{ nrr.type_text() }}) as currency,
         met.segment_key,
         met.size,
         {{ nrr.convert('met.starting_mrr', 'starting_rates.rate') }} as starting_mrr,
@@ -127,7 +127,7 @@ united as (
     select
         {{ nrr.month_number('month') }} as first_number,
         {{ nrr.month_number('month') }} + 1 as end_number,
-        '{{ nrr.setting('nrr_reporting_currency') }}' as currency,
+        cast('{{ nrr.setting('nrr_reporting_currency') }}' as {{ nrr.type_text() }}) as currency,
         segment_key,
         size,
         starting_mrr,

@@ -54,15 +54,18 @@
 
 {# wilson_middle(share, cases), wilson_margin(share, cases): where that interval has its middle, and how far it reaches. #}
 {% macro wilson_middle(share, cases) -%}
-    ({{ share }} + {{ nrr.z_95() }} * {{ nrr.z_95() }} / (2 * nullif({{ cases }}, 0)))
-    / (1 + {{ nrr.z_95() }} * {{ nrr.z_95() }} / nullif({{ cases }}, 0))
+    {{ nrr.divide(
+        share ~ ' + ' ~ nrr.divide(nrr.z_95() ~ ' * ' ~ nrr.z_95(), '2 * ' ~ cases),
+        '1 + ' ~ nrr.divide(nrr.z_95() ~ ' * ' ~ nrr.z_95(), cases)
+    ) }}
 {%- endmacro %}
 
 {% macro wilson_margin(share, cases) -%}
-    {{ nrr.z_95() }} * sqrt(
-        {{ share }} * (1 - {{ share }}) / nullif({{ cases }}, 0)
-        + {{ nrr.z_95() }} * {{ nrr.z_95() }} / (4 * nullif({{ cases }}, 0) * nullif({{ cases }}, 0))
-    ) / (1 + {{ nrr.z_95() }} * {{ nrr.z_95() }} / nullif({{ cases }}, 0))
+    {{ nrr.divide(
+        nrr.z_95() ~ ' * sqrt(' ~ nrr.divide(share ~ ' * (1 - ' ~ share ~ ')', cases)
+        ~ ' + ' ~ nrr.divide(nrr.z_95() ~ ' * ' ~ nrr.z_95(), '4 * ' ~ cases ~ ' * ' ~ cases) ~ ')',
+        '1 + ' ~ nrr.divide(nrr.z_95() ~ ' * ' ~ nrr.z_95(), cases)
+    ) }}
 {%- endmacro %}
 
 {#

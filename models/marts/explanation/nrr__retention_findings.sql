@@ -35,7 +35,7 @@ found as (
 {%- set words = {
     '{name}': dbt.concat(['segment', "' ('", 'segment_dimension', "')'"]),
     '{dimension}': 'segment_dimension',
-    '{segment}': "replace(segment, '''', '''''')",
+    '{segment}': 'replace(segment, ' ~ nrr.text_literal("'") ~ ', ' ~ nrr.text_literal("''") ~ ')',
     '{month}': nrr.as_text('month'),
     '{figure%}': nrr.percent_text('figure'),
     '{figure}': nrr.tenths_text('figure'),

@@ -136,6 +136,8 @@ class Result:
     book: Book
     segments: dict
     pairs_by_month: dict[date, list[Pair]]
+    # tables that were computed from these: {table: rows}
+    explained: dict[str, list[dict]] = field(default_factory=dict)
 
 
 @dataclass

@@ -321,12 +321,15 @@ def retention_findings(result: Result, seeds: Seeds) -> list[dict]:
         if row["movement"] in ("churn", "contraction"):
             losses[row["month"]].append(row)
     bridges = defaultdict(dict)
-    for row in retention_bridges(result.book, result.pairs_by_month):
+    known = result.explained
+    for row in known.get("nrr__retention_bridges") or retention_bridges(
+        result.book, result.pairs_by_month
+    ):
         if row["segment_dimension"] == "all" and row["compared_month"] is None:
             bridges[row["month"]][row["step"]] = row
     cells = [
         row
-        for row in retention_cohorts(result, seeds)
+        for row in known.get("nrr__retention_cohorts") or retention_cohorts(result, seeds)
         if (row["segment_dimension"], row["cohort_grain"]) == ("all", "month")
     ]
     candidates = []

@@ -1,9 +1,11 @@
--- The package is wrong: segments whose rates are all equal in both months changed the company's rate by their shares.
--- Points are rounded to 9 decimals. Report it.
+-- The package is wrong: segments changed the company's rate by their shares although all of them have the same rate in
+-- both months. Points are of floating point and rounded to 9 decimals. Report it.
 with equal_rates as (
     select
         month,
-        segment_dimension
+        segment_dimension,
+        max(nrr) as nrr,
+        max(grr) as grr
     from {{ ref('nrr__retention') }}
     where starting_accounts > 0
     group by month, segment_dimension
@@ -24,4 +26,11 @@ inner join equal_rates as compared_rates
     on
         bridges.compared_month = compared_rates.month
         and bridges.segment_dimension = compared_rates.segment_dimension
-where bridges.effect = 'mix' and (abs(bridges.points_nrr) > 0.00000001 or abs(bridges.points_grr) > 0.00000001)
+        and equal_rates.nrr = compared_rates.nrr
+        and equal_rates.grr = compared_rates.grr
+where
+    bridges.effect = 'mix'
+    and (
+        abs(bridges.points_nrr) > 0.00000001 * (1 + cast(equal_rates.nrr as {{ nrr.type_double() }}))
+        or abs(bridges.points_grr) > 0.00000001
+    )

@@ -18,7 +18,6 @@ from sums as dimensions
 inner join sums as company on dimensions.month = company.month and company.segment_dimension = 'all'
 where
     company.segment_transfer_mrr <> 0
-    or company.segment_transfer_accounts <> 0
     {%- for column in nrr.waterfall_columns() %}
     or dimensions.{{ column }} <> company.{{ column }}
     {%- endfor %}

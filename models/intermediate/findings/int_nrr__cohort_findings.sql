@@ -7,7 +7,7 @@ with pooled as (
         sum(case when cohorts.months_since_start = 3 then cohorts.at_risk_accounts else 0 end) as at_risk_at_3,
         sum(case when cohorts.months_since_start <> 3 then cohorts.left_accounts else 0 end) as left_around,
         sum(case when cohorts.months_since_start <> 3 then cohorts.at_risk_accounts else 0 end) as at_risk_around
-    from {{ ref('int_nrr__months') }} as months
+    from {{ ref('nrr__retention') }} as months
     inner join {{ ref('nrr__retention_cohorts') }} as cohorts
         on
             cohorts.segment_dimension = 'all'
@@ -16,6 +16,8 @@ with pooled as (
             -- old enough for month 4, by then
             and cohorts.cohort <= {{ nrr.add_months('months.month', -4) }}
             and cohorts.cohort > {{ nrr.add_months('months.month', -28) }}
+    -- as all findings: of months that have rates
+    where months.segment_dimension = 'all' and months.starting_mrr > 0
     group by months.month
 ),
 

@@ -232,8 +232,8 @@ def of_nothing() -> list[Damage]:
     expected |= {column: f"missing_{column}" for column in ("unit_amount", "billing_interval")}
     # its subscription has an item
     expected["subscription_item_id"] = "missing_subscription_item_id"
-    # the product is in no figure, and the instants are those of rows that are alone
-    expected |= dict.fromkeys(["event_id", "sequence", "recorded_at", "product_id"], SAME)
+    # the instants are those of rows that are alone
+    expected |= dict.fromkeys(["event_id", "sequence", "recorded_at"], SAME)
     return [
         of_value(column, text, expected.get(column, OTHER), meant="" if text in MISSING else None)
         for column in EVENT_COLUMNS
@@ -244,7 +244,7 @@ def of_nothing() -> list[Damage]:
 def of_ids() -> list[Damage]:
     """Ids and labels: any text is one, and another one is another item, account or plan."""
     others = [*NO_VALUES, "0", "-1", "1e5", "acc, 1", "acc\n1", "x" * 300, in_capitals]
-    expected = {"event_id": SAME, "product_id": SAME}
+    expected = {"event_id": SAME}
     columns = [*EVENT_COLUMNS[:4], "product_id", "plan_id", "pricing_model"]
     return [
         of_value(column, text, expected.get(column, OTHER)) for column in columns for text in others
@@ -469,7 +469,7 @@ def damages_of_rows() -> list[Damage]:
         swapped("quantity", "unit_amount", SAME),
         swapped("effective_at", "recorded_at", SAME),
         swapped("event_id", "plan_id", OTHER),
-        swapped("event_id", "product_id", SAME),
+        swapped("event_id", "product_id", OTHER),
         swapped("account_id", "subscription_id", OTHER),
         swapped("subscription_id", "subscription_item_id", OTHER),
         swapped("discount_percent", "discount_amount", OTHER),

@@ -170,13 +170,10 @@ def built_by(engine, python: Path, folder: Path, made: list[Stage]) -> dict:
 # --- Comparison -----------------------------------------------------------------------------------
 
 
-def comparable(
-    mart: str, table: dict, typed: bool, left_out: frozenset[str] = frozenset()
-) -> Counter:
+def comparable(mart: str, table: dict, typed: bool) -> Counter:
     """The rows of a mart, rates to 9 digits less the last step, as a bag."""
     columns = table["columns"]
-    kept = [number for number, column in enumerate(columns) if column not in left_out]
-    order = sorted(kept, key=columns.__getitem__)
+    order = sorted(range(len(columns)), key=columns.__getitem__)
     as_given = typed and mart in ("nrr__rejected_events", "nrr__input_problems")
     return Counter(
         tuple((columns[i], as_it_was_given(row[i]) if as_given else row[i]) for i in order)
@@ -245,11 +242,8 @@ def compare(made: list[Stage], expected: dict, found: dict, folder: Path) -> dic
             none = {"columns": [], "rows": []}
             # sources have types, whatever their input has
             typed = stage.typed or bool(stage.models)
-            # build.py writes its mark into the ids of events
-            is_marked = name == "nrr__mrr_drivers" and not stage.full_refresh
-            left_out = frozenset({"event_id"} if is_marked else ())
-            one = comparable(name, theirs.get(name, none), typed, left_out)
-            other = comparable(name, ours.get(name, none), typed, left_out)
+            one = comparable(name, theirs.get(name, none), typed)
+            other = comparable(name, ours.get(name, none), typed)
             rows += one.total()
             lines += [f"{stage.name} {name} {line}" for line in differences(one, other)]
     if lines:

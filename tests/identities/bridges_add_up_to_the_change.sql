@@ -5,6 +5,18 @@ with bridges as (
     where compared_month is not null
 ),
 
+dimensions as (
+    select
+        month,
+        compared_month,
+        segment_dimension as explained_by,
+        sum(points_nrr) as points_nrr,
+        sum(points_grr) as points_grr
+    from bridges
+    where effect <> 'driver'
+    group by month, compared_month, segment_dimension
+),
+
 changes as (
     select
         month,
@@ -25,12 +37,10 @@ changes as (
         compared_month,
         'all' as segment_dimension,
         'all' as segment,
-        segment_dimension as explained_by,
-        sum(points_nrr) as points_nrr,
-        sum(points_grr) as points_grr
-    from bridges
-    where effect <> 'driver'
-    group by month, compared_month, segment_dimension
+        explained_by,
+        points_nrr,
+        points_grr
+    from dimensions
 )
 
 select

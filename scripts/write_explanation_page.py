@@ -1,6 +1,7 @@
 """Writes what the demo's explanation says of its newest month into docs/explanation.md."""
 
 import duckdb
+from explain import points
 from write_methods_page import built_demo, percent
 from write_models_page import ROOT, written_between
 
@@ -41,10 +42,6 @@ QUERIES = {
     """,
 }
 SIZES = ["all", "smb", "mid_market", "enterprise"]
-
-
-def points(value):
-    return "" if value is None else f"{value * 100:+.2f}"
 
 
 def table(heads, lines):

@@ -15,6 +15,18 @@
     {%- do return(['pricing_model', 'product', 'plan', 'billing_interval']) -%}
 {% endmacro %}
 
+{#
+  is_published(dimension): whether a segment dimension is one that the company is segmented by, `all` included, and none
+  that only benchmarks cut; a condition.
+#}
+{% macro is_published(dimension) -%}
+    {{ dimension }} in (
+        {%- for name in ['all'] + nrr.built_in_dimensions() + nrr.setting('nrr_segments') %}
+        {{ nrr.text_literal(name) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
 {# attribute_columns(): the columns of stg_nrr__accounts that hold the attributes of nrr_segments, in its order. #}
 {% macro attribute_columns() %}
     {%- set columns = [] -%}

@@ -69,7 +69,7 @@ losses as (
 select
     losses.account_id,
     losses.segment_key,
-    buckets.arr_bucket,
+    buckets.size,
     losses.first_month,
     losses.end_month
     {%- for step in steps %},

@@ -6,13 +6,13 @@ with runs as (
         first_month,
         end_month,
         segment_key,
-        arr_bucket
+        size
         {%- for column, added in sums.items() %},
         sum({{ added }}) as {{ column }}
         {%- endfor %}
     from {{ ref('int_nrr__bridge_accounts') }}
     inner join {{ ref('int_nrr__as_of') }} as as_of on first_month <= as_of.newest_month
-    group by first_month, end_month, segment_key, arr_bucket
+    group by first_month, end_month, segment_key, size
 ),
 
 -- what begins with a month is added, what ends with it is taken off
@@ -77,17 +77,14 @@ changes_by_segment as (
     union all
 
     select
-        sided_runs.month,
+        month,
         'size' as segment_dimension,
-        buckets.size as segment
+        size as segment
         {%- for column in sums %},
-        sum(
-            case when sided_runs.side = 1 then sided_runs.{{ column }} else -sided_runs.{{ column }} end
-        ) as {{ column }}
+        sum(case when side = 1 then {{ column }} else -{{ column }} end) as {{ column }}
         {%- endfor %}
     from sided_runs
-    inner join {{ ref('int_nrr__arr_buckets') }} as buckets on sided_runs.arr_bucket = buckets.arr_bucket
-    group by sided_runs.month, buckets.size
+    group by month, size
 ),
 
 running as (

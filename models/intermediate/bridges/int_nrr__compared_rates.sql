@@ -1,4 +1,3 @@
-{%- set dimensions = ['all'] + nrr.built_in_dimensions() + nrr.setting('nrr_segments') -%}
 -- One row per month, month that it is compared with (one, three and twelve before), segment dimension and segment with
 -- accounts in the base of either: the rates and the share of the company's starting MRR in both.
 with rates as (
@@ -14,11 +13,7 @@ with rates as (
     where
         starting_accounts > 0
         -- not the segments that only benchmarks cut
-        and segment_dimension in (
-            {%- for dimension in dimensions %}
-            {{ nrr.text_literal(dimension) }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        )
+        and {{ nrr.is_published('segment_dimension') }}
 ),
 
 company as (

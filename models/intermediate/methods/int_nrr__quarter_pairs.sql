@@ -112,15 +112,11 @@ base_months as (
         months.month as base_month,
         {{ nrr.add_months('months.month', 12) }} as month,
         last_paid.segment_key,
-        buckets.size
+        last_paid.size
     from several_currency_months as months
-    inner join {{ ref('int_nrr__several_currency_months') }} as last_paid
+    inner join {{ ref('int_nrr__several_currency_bases') }} as last_paid
         on months.account_id = last_paid.account_id and months.last_paying_month = last_paid.month
-    inner join {{ ref('int_nrr__arr_buckets') }} as buckets
-        on {{ nrr.is_in_bucket('last_paid.mrr') }}
-    where
-        buckets.mrr_from > 0
-        and months.last_paying_month >= {{ nrr.add_months('months.month', -2) }}
+    where months.last_paying_month >= {{ nrr.add_months('months.month', -2) }}
 ),
 
 several_currencies as (

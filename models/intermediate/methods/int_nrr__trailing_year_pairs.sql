@@ -65,15 +65,12 @@ pairs as (
 
 base_months as (
     select
-        months.account_id,
-        {{ nrr.add_months('months.month', 11) }} as middle_month,
-        {{ nrr.add_months('months.month', 23) }} as month,
-        months.segment_key,
-        buckets.size
-    from {{ ref('int_nrr__several_currency_months') }} as months
-    inner join {{ ref('int_nrr__arr_buckets') }} as buckets
-        on {{ nrr.is_in_bucket('months.mrr') }}
-    where buckets.mrr_from > 0
+        account_id,
+        {{ nrr.add_months('month', 11) }} as middle_month,
+        {{ nrr.add_months('month', 23) }} as month,
+        segment_key,
+        size
+    from {{ ref('int_nrr__several_currency_bases') }}
 ),
 
 several_currencies as (

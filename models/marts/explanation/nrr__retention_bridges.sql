@@ -1,13 +1,8 @@
-{%- set dimensions = ['all'] + nrr.built_in_dimensions() + nrr.setting('nrr_segments') -%}
 -- One row per month, compared month, segment dimension, segment, effect and step: what leads from 100% to the month's
 -- rates, or from those of the compared month.
 with steps as (
     select * from {{ ref('int_nrr__bridge_steps') }}
-    where segment_dimension in (
-        {%- for dimension in dimensions %}
-        {{ nrr.text_literal(dimension) }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    )
+    where {{ nrr.is_published('segment_dimension') }}
 ),
 
 compared as (

@@ -1,5 +1,4 @@
 -- One row per month, segment dimension and segment: trailing-twelve-month retention.
-{%- set dimensions = ['all'] + nrr.built_in_dimensions() + nrr.setting('nrr_segments') %}
 select
     month,
     segment_dimension,
@@ -19,8 +18,4 @@ select
     {%- endfor %}
 from {{ ref('int_nrr__retention_rates') }}
 -- not the segments that only benchmarks cut
-where segment_dimension in (
-    {%- for dimension in dimensions %}
-    {{ nrr.text_literal(dimension) }}{{ ',' if not loop.last }}
-    {%- endfor %}
-)
+where {{ nrr.is_published('segment_dimension') }}

@@ -9,11 +9,18 @@ from math import log
 from pathlib import Path
 
 from reference.bridges import retention_bridges
-from reference.computation import Result, Seeds, add_months, ratio, wilson_interval
+from reference.computation import (
+    STANDINGS,
+    Result,
+    Seeds,
+    add_months,
+    rate_over,
+    ratio,
+    wilson_interval,
+)
 from reference.retention_cohorts import retention_cohorts
 
 SEED = Path(__file__).parents[3] / "seeds/explanation/nrr_findings.csv"
-STANDINGS = ["", "below", "typical", "good", "top"]
 
 
 def tenths(value) -> str:
@@ -30,7 +37,7 @@ def whole(value) -> str:
 
 
 def share_of(part, all_of_it) -> Decimal | None:
-    return ratio(Fraction(part) / Fraction(all_of_it)) if all_of_it else None
+    return ratio(rate_over(part, all_of_it))
 
 
 def candidate(finding, row, figure, baseline, share=None, **more) -> dict:

@@ -13,6 +13,10 @@ with candidates as (
     select * from {{ ref('int_nrr__driver_findings') }}
     union all
     select * from {{ ref('int_nrr__cohort_findings') }}
+    {%- if nrr.setting('nrr_restatements') %}
+    union all
+    select * from {{ ref('int_nrr__restatement_findings') }}
+    {%- endif %}
 ),
 
 -- a bound that is open lets everything pass

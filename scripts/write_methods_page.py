@@ -41,11 +41,14 @@ def percent(rate):
 
 
 def figures(rows, rates):
-    """A line for each method: NRR and GRR of the company and of its sizes in the newest month."""
+    """A line for each method that is there: NRR and GRR of the company and of its sizes."""
     found = {tuple(rate[:3]): rate[3:] for rate in rates}
+    there = {method for _, _, method in found}
     heads = [f"{name} {rate}" for _, name in SEGMENTS for rate in ("NRR", "GRR")]
     lines = [f"| method | {' | '.join(heads)} |", "|---|" + "--:|" * len(heads)]
     for row in rows:
+        if row["method"] not in there:
+            continue
         cells = [
             percent(rate)
             for segment in SEGMENTS

@@ -1,9 +1,9 @@
 {#
   retention_methods(): method -> of which pair of times it is, and how its rates follow from those of the pair
-  (definitions 6.1): the prefix of the columns of int_nrr__method_rates.
+  (definitions 6.1): the prefix of the columns of int_nrr__method_rates. `renewal_base` is one where terms are known.
 #}
 {% macro retention_methods() %}
-    {%- do return({
+    {%- set methods = {
         'point_to_point': {'pair': 'twelve_months', 'rate': ''},
         'cohort_movements': {'pair': 'cohort_movements', 'rate': ''},
         'chained_monthly': {'pair': 'one_month', 'rate': 'chained_'},
@@ -14,7 +14,11 @@
         'same_quarter_prior_year': {'pair': 'same_quarter_prior_year', 'rate': ''},
         'trailing_revenue': {'pair': 'trailing_revenue', 'rate': ''},
         'three_months': {'pair': 'three_months', 'rate': ''},
-    }) -%}
+    } -%}
+    {%- if nrr.has_source('contracts') -%}
+        {%- do methods.update({'renewal_base': {'pair': 'renewal_base', 'rate': ''}}) -%}
+    {%- endif -%}
+    {%- do return(methods) -%}
 {% endmacro %}
 
 {# method_rate(rate): the rate, nrr or grr, of the method in `methods`, out of the row of its pair in `rates`. #}

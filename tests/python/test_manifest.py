@@ -12,6 +12,7 @@ OF_OTHER_SOURCES = (
     "models/intermediate/sources/",
     "models/staging/nrr/stg_nrr__billing_total",
     *("models/intermediate/reconciliation/", "models/marts/explanation/nrr__reconciliation"),
+    "models/intermediate/methods/int_nrr__renewal_",
     "tests/input/chargebee_",
 )
 GRAIN_TESTS = {"unique", "unique_key"}

@@ -4,7 +4,22 @@
     ~ ' rows between 3 preceding and current row' -%}
 -- One row per pair of times, month, segment dimension and segment with accounts in the base: its NRR and GRR, and those
 -- of twelve months and of four quarters together. Null where one of these months has no base.
-with rates as (
+with sums as (
+    {%- for model in ['int_nrr__method_sums'] + (['int_nrr__renewal_sums'] if nrr.has_source('contracts') else []) %}
+    select
+        pair,
+        month,
+        segment_dimension,
+        segment,
+        starting_mrr,
+        change_mrr,
+        loss_mrr
+    from {{ ref(model) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+rates as (
     select
         pair,
         month,
@@ -20,7 +35,7 @@ with rates as (
             when starting_mrr + loss_mrr < 0 then 0
             else {{ nrr.divide('starting_mrr + loss_mrr', 'starting_mrr') }}
         end as grr
-    from {{ ref('int_nrr__method_sums') }}
+    from sums
 ),
 
 windows as (

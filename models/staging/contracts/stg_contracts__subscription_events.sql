@@ -85,9 +85,8 @@ sums as (
 states as (
     select
         terms.account_id,
-        terms.contract_id,
-        terms.start_day,
-        terms.row_of_start,
+        terms.subscription_id,
+        terms.subscription_item_id,
         terms.currency,
         terms.source_row,
         sums.change_day,
@@ -104,10 +103,8 @@ states as (
 select
     {{- nrr.state_columns({
         'account_id': 'account_id',
-        'subscription_id': 'coalesce(contract_id, account_id)',
-        'subscription_item_id': nrr.json_object(
-            ['starts_on', 'row'], [nrr.as_text('start_day'), nrr.as_text('row_of_start')]
-        ),
+        'subscription_id': 'subscription_id',
+        'subscription_item_id': 'subscription_item_id',
         'effective_at': 'effective_at',
         'recorded_at': 'case when recorded_at <= ' ~ nrr.time_of_the_run() ~ ' then recorded_at end',
         'status': 'status',

@@ -7,73 +7,12 @@ with contracts as (
     where source_reason is null and contract_type <> 'amendment'
 ),
 
-renewed_by_name as (
-    select distinct
-        account_id,
-        renewal_of
-    from contracts
-    where renewal_of is not null
-),
-
--- A renewal renews the contract that it names; or else, of those that no other names, one with its own id; or else the
--- one whose end is nearest to its start.
-possible_renewals as (
-    select
-        contracts.account_id,
-        contracts.row_of_account,
-        renewals.row_of_account as renewal_row,
-        renewals.start_day as renewed_day,
-        rank() over (
-            partition by contracts.account_id, renewals.row_of_account
-            order by
-                case
-                    when renewals.renewal_of = contracts.contract_id then 0
-                    when renewals.contract_id = contracts.contract_id then 1
-                    else 2
-                end,
-                abs({{ nrr.days_between('contracts.end_day', 'renewals.start_day') }})
-        ) as nearest_first
-    from contracts
-    inner join contracts as renewals
-        on contracts.account_id = renewals.account_id and contracts.start_day < renewals.start_day
-    left join renewed_by_name
-        on contracts.account_id = renewed_by_name.account_id and contracts.contract_id = renewed_by_name.renewal_of
-    where
-        renewals.contract_type = 'renewal'
-        and (renewed_by_name.renewal_of is null or renewals.renewal_of = contracts.contract_id)
-),
-
-renewals as (
-    select
-        account_id,
-        row_of_account,
-        renewed_day
-    from possible_renewals
-    where nearest_first = 1
-
-    union all
-
-    -- of what nobody says what it is, what begins behind another follows it
-    select
-        contracts.account_id,
-        contracts.row_of_account,
-        followers.start_day as renewed_day
-    from contracts
-    inner join contracts as followers
-        on
-            contracts.account_id = followers.account_id
-            and contracts.start_day < followers.start_day
-            and followers.contract_type = 'unnamed'
-            and followers.start_day >= {{ nrr.add_days('contracts.end_day', -1) }}
-            and followers.start_day <= {{ nrr.add_days('contracts.end_day', grace) }}
-),
-
 first_renewals as (
     select
         account_id,
         row_of_account,
         min(renewed_day) as renewed_day
-    from renewals
+    from {{ ref('stg_contracts__renewals') }}
     group by account_id, row_of_account
 ),
 
@@ -93,16 +32,43 @@ stopped as (
         on
             contracts.account_id = first_renewals.account_id
             and contracts.row_of_account = first_renewals.row_of_account
+),
+
+numbered as (
+    select
+        stopped.*,
+        row_number() over (
+            partition by coalesce(contract_id, account_id), start_day order by account_id, row_of_account
+        ) as row_of_start
+    from stopped
 )
 
 select
-    stopped.*,  -- noqa: AM04
+    account_id,
+    contract_id,
+    start_day,
+    paid_from_day,
+    end_day,
+    churned_before_day,
+    months_of_term,
+    amount,
+    amount_is,
+    contract_type,
+    amendment_is,
+    renewal_of,
+    currency,
+    source_row,
+    row_of_account,
+    source_reason,
+    renewed_day,
+    stop_day,
+    is_renewed_in_time,
     case
         when renewed_day < stop_day or is_renewed_in_time then renewed_day
         else stop_day
     end as runs_until_day,
     case when is_renewed_in_time and renewed_day > end_day then end_day end as bridged_from_day,
-    cast(row_number() over (
-        partition by coalesce(contract_id, account_id), start_day order by account_id, row_of_account
-    ) as bigint) as row_of_start
-from stopped
+    coalesce(contract_id, account_id) as subscription_id,
+    {{ nrr.json_object(['starts_on', 'row'], [nrr.as_text('start_day'), nrr.as_text('row_of_start')]) }}
+        as subscription_item_id
+from numbered

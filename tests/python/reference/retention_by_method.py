@@ -17,6 +17,7 @@ from reference.computation import (
     rate_over,
     ratio,
 )
+from reference.renewal_base import Term
 
 METHODS = {
     # the pair of times, and how its rates make the method's
@@ -31,13 +32,18 @@ METHODS = {
     "trailing_revenue": ("trailing year", "now"),
     "three_months": ("three months", "now"),
 }
+# ... where terms of contracts are known
+OF_TERMS = {"renewal_base": ("renewal base", "now")}
 # A rate of this or more is none.
 LIMIT = 10**12
 
 
-def retention_by_method(result: Result, seeds: Seeds) -> list[dict]:
+def retention_by_method(
+    result: Result, seeds: Seeds, terms: list[Term] | None = None
+) -> list[dict]:
     """Each method's rates of each segment in each month in which one of them has any."""
-    sums = sums_of_pairs(result)
+    sums = sums_of_pairs(result, terms or [])
+    methods = METHODS if terms is None else METHODS | OF_TERMS
     rates = {}
     for key, (start, end, kept) in sums.items():
         rates[key] = (rate_over(end, start), max(rate_over(kept, start), Fraction(0)))
@@ -52,7 +58,7 @@ def retention_by_method(result: Result, seeds: Seeds) -> list[dict]:
             "grr": ratio(rate_by(how, 1, pair, month, dimension, segment, rates, sums)),
         }
         for month, dimension, segment in cells
-        for method, (pair, how) in METHODS.items()
+        for method, (pair, how) in methods.items()
     ]
 
 
@@ -76,7 +82,7 @@ def rate_by(how, which, pair, month, dimension, segment, rates, sums) -> Fractio
     return rate if how == "now" or rate < LIMIT else None
 
 
-def sums_of_pairs(result: Result) -> dict:
+def sums_of_pairs(result: Result, terms: list[Term]) -> dict:
     """{(pair, month, dimension, segment): (what was paid first, then, and what was kept)}."""
     sums = defaultdict(lambda: (Fraction(0), Fraction(0), Fraction(0)))
 
@@ -93,7 +99,35 @@ def sums_of_pairs(result: Result) -> dict:
         for account in book.mrr:
             for pair, base_month, figures in pairs_of_account(account, month, book):
                 add(pair, month, result.segments[account, base_month], *figures)
+        for term in terms:
+            if term.due <= month < add_months(term.due, 12):
+                target, final = amounts_of_term(term, month, book)
+                segments = segments_from(term.account, add_months(month, -12), result)
+                add("renewal base", month, segments, target, final, min(target, final))
     return sums
+
+
+def amounts_of_term(term: Term, month: date, book: Book) -> tuple:
+    """What the contract paid at its end, and what its renewals pay."""
+    base_month = add_months(month, -12)
+    constant = book.settings.fx == "constant"
+
+    def converted(amounts: list, own_month: date):
+        rate_month = base_month if constant else own_month
+        return sum(
+            as_decimal(
+                Fraction(mrr) * rate_of_month(currency, rate_month, book.rates, book.settings), 4
+            )
+            for currency, mrr in amounts
+        )
+
+    return converted([term.target], term.due), converted(term.final, term.settled)
+
+
+def segments_from(account: str, month: date, result: Result) -> dict:
+    """The account's segments in a month, or the next one in which it had MRR, or the last."""
+    months = sorted(m for a, m in result.segments if a == account)
+    return result.segments[account, next((m for m in months if m >= month), months[-1])]
 
 
 def pairs_of_account(account: str, month: date, book: Book):

@@ -23,12 +23,15 @@
     {%- do return({
         'starting_accounts': '1',
         'retained_accounts': 'case when ending_mrr > 0 then 1 else 0 end',
+        'expanding_accounts': 'case when ending_mrr > starting_mrr then 1 else 0 end',
         'starting_mrr': 'starting_mrr',
         'ending_mrr': 'ending_mrr',
         'expansion_mrr': 'case when ending_mrr > starting_mrr then ending_mrr - starting_mrr else 0 end',
         'contraction_mrr': 'case when ending_mrr < starting_mrr and ending_mrr > 0 then ending_mrr - starting_mrr else 0 end',
         'churned_mrr': 'case when ending_mrr = 0 then -starting_mrr else 0 end',
         'starting_mrr_squared': nrr.product('starting_mrr', 'starting_mrr'),
+        'expansion_mrr_squared': 'case when ending_mrr > starting_mrr then ' ~ nrr.product('change_mrr', 'change_mrr')
+            ~ ' else 0 end',
         'change_mrr_squared': nrr.product('change_mrr', 'change_mrr'),
         'change_by_starting_mrr': nrr.product('change_mrr', 'starting_mrr'),
     }) -%}

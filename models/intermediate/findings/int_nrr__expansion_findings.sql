@@ -1,64 +1,20 @@
 -- One row per month in which few accounts are behind the expansion, as the seed nrr_findings says how few: how many
 -- equal accounts' worth it is, and NRR without the ten accounts that grew most.
-with growing as (
-    select
-        first_month,
-        end_month,
-        account_id,
-        starting_mrr,
-        ending_mrr,
-        ending_mrr - starting_mrr as expansion_mrr
-    from {{ ref('int_nrr__twelve_month_pairs') }}
-    where ending_mrr > starting_mrr and starting_mrr > 0
-),
-
-sides as (
-    select 1 as side
-    union all
-    select -1 as side
-),
-
--- what begins with a month is added, what ends with it is taken off
-changes as (
-    select
-        case when sides.side = 1 then growing.first_month else growing.end_month end as month,
-        sum(sides.side) as accounts,
-        sum(sides.side * growing.expansion_mrr) as expansion_mrr,
-        sum(sides.side * ({{ nrr.product('growing.expansion_mrr', 'growing.expansion_mrr') }})) as expansion_mrr_squared
-    from growing
-    cross join sides
-    group by case when sides.side = 1 then growing.first_month else growing.end_month end
-),
-
-running as (
-    select
-        month as first_month,
-        lead(month) over (order by month) as end_month,
-        sum(accounts) over (order by month rows between unbounded preceding and current row) as accounts,
-        sum(expansion_mrr) over (order by month rows between unbounded preceding and current row) as expansion_mrr,
-        sum(expansion_mrr_squared) over (
-            order by month rows between unbounded preceding and current row
-        ) as expansion_mrr_squared
-    from changes
-),
-
-rates as (
-    select * from {{ ref('nrr__retention') }}
-    where segment_dimension = 'all' and starting_mrr > 0
-),
-
-concentrated as (
+with concentrated as (
     select
         rates.month,
         rates.starting_mrr,
         rates.ending_mrr,
-        running.accounts,
-        running.expansion_mrr,
-        {{ nrr.as_ratio(nrr.effective_accounts('running.expansion_mrr', 'running.expansion_mrr_squared')) }} as figure
-    from running
-    inner join rates
-        on running.first_month <= rates.month and (rates.month < running.end_month or running.end_month is null)
-    where running.expansion_mrr > 0
+        sums.expanding_accounts as accounts,
+        sums.expansion_mrr,
+        {{ nrr.as_ratio(nrr.effective_accounts('sums.expansion_mrr', 'sums.expansion_mrr_squared')) }} as figure
+    from {{ ref('int_nrr__retention_sums') }} as sums
+    inner join {{ ref('nrr__retention') }} as rates
+        on
+            sums.month = rates.month
+            and sums.segment_dimension = rates.segment_dimension
+            and sums.segment = rates.segment
+    where sums.segment_dimension = 'all' and sums.expansion_mrr > 0
 ),
 
 few as (
@@ -71,13 +27,15 @@ few as (
 largest as (
     select
         few.month,
-        growing.starting_mrr,
-        growing.ending_mrr,
+        pairs.starting_mrr,
+        pairs.ending_mrr,
         row_number() over (
-            partition by few.month order by growing.expansion_mrr desc, growing.account_id
+            partition by few.month order by pairs.ending_mrr - pairs.starting_mrr desc, pairs.account_id
         ) as largest_first
     from few
-    inner join growing on growing.first_month <= few.month and few.month < growing.end_month
+    inner join {{ ref('int_nrr__twelve_month_pairs') }} as pairs
+        on pairs.first_month <= few.month and few.month < pairs.end_month
+    where pairs.ending_mrr > pairs.starting_mrr and pairs.starting_mrr > 0
 ),
 
 ten as (

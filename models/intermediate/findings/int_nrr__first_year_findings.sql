@@ -1,39 +1,24 @@
 -- One row per month: how much of the MRR that was lost in the twelve months up to it was that of accounts in their
 -- first year.
-with accounts as (
+with movements as (
     select
-        account_id,
-        min(acquisition_month) as acquisition_month
-    from {{ ref('int_nrr__account_spans') }}
-    where acquisition_month is not null
-    group by account_id
+        movements.*,
+        month < {{ nrr.add_months('acquisition_month', 12) }} as is_first_year
+    from {{ ref('int_nrr__account_movements') }} as movements
 ),
 
+-- without a condition on the rows: databases may ask for it before they leave out most of the months of an account
 lost as (
     select
-        movements.month,
-        sum(-movements.movement_mrr) as lost_mrr,
+        month,
+        sum(case when movement in ('churn', 'contraction') then -movement_mrr else 0 end) as lost_mrr,
         sum(
-            case
-                when movements.month < {{ nrr.add_months('accounts.acquisition_month', 12) }}
-                    then -movements.movement_mrr
-                else 0
-            end
+            case when movement in ('churn', 'contraction') and is_first_year then -movement_mrr else 0 end
         ) as lost_mrr_of_first_year,
-        sum(
-            case
-                when
-                    movements.movement = 'churn'
-                    and movements.month < {{ nrr.add_months('accounts.acquisition_month', 12) }}
-                    then 1
-                else 0
-            end
-        ) as left_in_first_year,
-        sum(case when movements.movement = 'churn' then 1 else 0 end) as left_accounts
-    from {{ ref('int_nrr__account_movements') }} as movements
-    inner join accounts on movements.account_id = accounts.account_id
-    where movements.movement in ('churn', 'contraction')
-    group by movements.month
+        sum(case when movement = 'churn' and is_first_year then 1 else 0 end) as left_in_first_year,
+        sum(case when movement = 'churn' then 1 else 0 end) as left_accounts
+    from movements
+    group by month
 ),
 
 years as (
@@ -45,6 +30,7 @@ years as (
         sum(lost.left_accounts) as left_accounts
     from {{ ref('int_nrr__months') }} as months
     inner join lost on lost.month <= months.month and lost.month > {{ nrr.add_months('months.month', -12) }}
+    where lost.lost_mrr > 0
     group by months.month
 )
 

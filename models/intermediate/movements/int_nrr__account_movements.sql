@@ -66,6 +66,7 @@ movements as (
 select
     account_id,
     month,
+    acquisition_month,
     case when opening_mrr > 0 then opening_segment_key else segment_key end as segment_key,
     cast(opening_mrr as decimal(18, 4)) as opening_mrr,
     cast(closing_mrr as decimal(18, 4)) as closing_mrr,

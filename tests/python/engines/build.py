@@ -28,11 +28,6 @@ QUIET = ["--no-use-colors", "--no-write-json", "--log-level-file", "none"]
 MARK = "left alone"
 # what all sources end in
 UNITED = "int_nrr__united_events"
-# what every run makes anew as the first one did: a later batch shows nothing more of it
-ANEW = [
-    *(f"nrr.intermediate.{name}" for name in ("methods", "cohorts", "bridges", "findings")),
-    "nrr.marts.explanation",
-]
 
 
 def dbt(*arguments: str):
@@ -166,8 +161,8 @@ def build(plan: dict) -> None:
         if not found:
             dbt("seed", *full, *options)
         select = ["--select", *stage["models"]] if stage["models"] else []
-        if not stage["full_refresh"]:
-            select += ["--exclude", *ANEW]
+        if stage["left_out"]:
+            select += ["--exclude", *stage["left_out"]]
         results = dbt("run", *full, *select, *options).results
         models = [result.node for result in results if result.node.resource_type == "model"]
         if plan["data_tests_in"] == stage["name"]:

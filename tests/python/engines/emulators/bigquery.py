@@ -25,6 +25,7 @@ from sqlglot import exp
 NUMERIC = "DECIMAL(38, 9)"
 storage_type, type_name = types.storage_type, types.type_name
 plan, cast_projections = statements._plan, translate._cast_projections
+encode_value = encoding.encode_value
 split, load = statements.split, jobs.Runner._load
 
 
@@ -83,6 +84,13 @@ class FieldTypes(dict):
 
     def __missing__(self, name: str) -> str:
         return name.partition("(")[0]
+
+
+# A column may be BIGNUMERIC(26, 12), of which it writes no value in an answer.
+def value_with_decimals(value: object, data_type: exp.DataType, **how: bool) -> object:
+    if value is not None and name_with_decimals(data_type).startswith("BIGNUMERIC"):
+        data_type = exp.DataType.build(NUMERIC, dialect="duckdb")
+    return encode_value(value, data_type, **how)
 
 
 # It knows no FARM_FINGERPRINT: another hash, since fingerprints are compared with each other only.
@@ -168,6 +176,7 @@ def plan_more(tree: exp.Expr, ctx):
 types.storage_type, types.type_name = storage_with_decimals, name_with_decimals
 translate._storage_casts, translate._cast_projections = casts_with_decimals, results_with_decimals
 encoding._LEGACY_NAMES = FieldTypes(encoding._LEGACY_NAMES)
+encoding.encode_value = value_with_decimals
 transforms.PIPELINE = (
     ("fingerprints", with_fingerprints),
     ("operands", with_operands_apart),

@@ -1,10 +1,15 @@
 """What billing reports beside MRR: the input billing_totals, from its file to the differences."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
 from conftest import WITHOUT_TESTS, Dbt
+from reference.comparison import computed
+from reference.computation import Settings
 from reference.files import write_csv
+from reference.random_history import write_history, write_rows
+from reference.reconciliation import Sums, reconciliation, sums_of_month
 from test_published_faults import cancelled, state
 
 EVENTS = [
@@ -77,3 +82,67 @@ def test_differences_are_there_by_account_the_largest_first_with_their_reasons(t
         ("unreadable_month", False),
         ("unreadable_mrr", False),
     ]
+
+
+def as_billed(number: int, sums: Sums) -> Decimal | None:
+    """What billing may report of an account, each in another way; None for nothing at all."""
+    ways = [
+        sums.mrr,
+        12 * sums.mrr,
+        sums.mrr - sums.by_status["past_due"],
+        sums.mrr + sums.by_status["trialing"],
+        sums.mrr + sums.by_status["unpaid"],
+        sums.mrr + sums.by_status["paused"],
+        sums.mrr - sums.usage,
+        sums.at_list_price,
+        sums.before,
+        sums.mrr + Decimal("0.0001"),
+        None,
+    ]
+    return ways[number % len(ways)]
+
+
+def test_differences_of_a_random_history_are_those_of_the_computation(tmp_path):
+    data, settings = tmp_path / "data", Settings(as_of="2024-07-01")
+    write_history(data, seed=4, accounts=400, months=18)
+    book = computed(data, settings).book
+    totals = []
+    for month in [date(2024, 2, 1), date(2024, 6, 1)]:
+        for currency in ["USD", "EUR"]:
+            for number, (account, sums) in enumerate(
+                sorted(sums_of_month(month, currency, book).items())
+            ):
+                # the same account in another way in another month
+                mrr = as_billed(number + month.month, sums)
+                totals += [] if mrr is None else [(month, currency, account, mrr)]
+            totals.append((month, currency, f"nobody {currency}", Decimal(7)))
+    # one that several rows are of; a total beside accounts; a total alone
+    totals += [totals[0], (date(2024, 6, 1), "EUR", None, Decimal("1234.5"))]
+    totals.append((date(2024, 5, 1), "GBP", None, Decimal(50)))
+    columns = ["month", "currency", "account_id", "mrr"]
+    rows = [dict(zip(columns, total, strict=True)) for total in totals]
+    rows = [{**row, "account_id": row["account_id"] or ""} for row in rows]
+    write_rows(data / "billing_totals.csv", columns, rows)
+    dbt = Dbt(tmp_path, data=data)
+    variables = {"nrr_as_of": settings.as_of, "nrr_segments": []}
+    wanted = ["build", "--select", "+nrr__reconciliation", *WITHOUT_TESTS]
+    dbt.succeed(*wanted, variables=variables)
+
+    built, expected = dbt.rows("nrr__reconciliation"), reconciliation(book, totals)
+    without_place = [{k: v for k, v in row.items() if k != "place"} for row in built]
+    wrong = [row for row in without_place if row not in expected]
+    missing = [row for row in expected if row not in without_place]
+    assert not wrong and not missing, (wrong[:5], missing[:5])
+    assert len(built) == len(expected)
+    # the largest first, all accounts together before them
+    for row in built:
+        others = [
+            r for r in built if (r["month"], r["currency"]) == (row["month"], row["currency"])
+        ]
+        larger = [r for r in others if abs(r["difference_mrr"]) > abs(row["difference_mrr"])]
+        if row["account_id"] is None:
+            assert row["place"] == 0
+        else:
+            assert row["place"] > sum(r["account_id"] is not None for r in larger)
+    reasons = Counter(row["likely_reason"] for row in expected if row["account_id"] is not None)
+    assert len(reasons) == 11, reasons

@@ -132,7 +132,8 @@ def test_differences_of_a_random_history_are_those_of_the_computation(tmp_path):
     without_place = [{k: v for k, v in row.items() if k != "place"} for row in built]
     wrong = [row for row in without_place if row not in expected]
     missing = [row for row in expected if row not in without_place]
-    assert not wrong and not missing, (wrong[:5], missing[:5])
+    assert not wrong, wrong[:5]
+    assert not missing, missing[:5]
     assert len(built) == len(expected)
     # the largest first, all accounts together before them
     for row in built:

@@ -124,7 +124,9 @@ amounts as (
         steps.contract_row,
         states.currency,
         cast(0 as decimal(18, 4)) as target_mrr,
-        cast(round(steps.share * cast(states.mrr as {{ nrr.type_double() }}), 4) as decimal(18, 4)) as final_mrr
+        cast({{ nrr.as_ratio(
+            'steps.share * cast(states.mrr as ' ~ nrr.type_double() ~ ')'
+        ) }} as decimal(18, 4)) as final_mrr
     from step_{{ most_renewals }} as steps
     inner join contracts
         on steps.contract_account_id = contracts.contract_account_id and steps.renewal_row = contracts.contract_row

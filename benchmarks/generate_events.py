@@ -183,7 +183,7 @@ def write_events(folder: str | Path, accounts: int) -> None:
     base_accounts = min(accounts, BASE_ACCOUNTS)
     as_of = str(customers.AS_OF)
     with tempfile.TemporaryDirectory(dir=folder) as work:
-        generate(work, base_accounts, SEED)
+        generate(work, base_accounts, SEED, stories=("leak",))
         settings = {"memory_limit": MEMORY_LIMIT, "temp_directory": f"{work}/spill"}
         with duckdb.connect(config=settings) as database:
             for name, statement in READ.items():

@@ -18,6 +18,22 @@ MONTHS = 42  # May 2023 to October 2026
 HORIZON = MONTHS + 3  # bookings reach this far past the newest complete month
 AS_OF = datetime(2026, 11, 4, 6, 30)  # nothing is recorded later
 
+# What is planted, to be found. Each can be left out; in a company without any nothing stands out.
+STORIES = ("leak", "treadmill", "concentration", "month_3_step", "restatement")
+# Leak: (chance of leaving in a year, how much it grows from the first month to the last). Small
+# accounts leave most, and more every year.
+LEAK = {"smb": (0.185, 0.25), "mid": (0.09, 0.0), "ent": (0.045, 0.0)}
+# Treadmill: from May to October 2024 mid-size accounts leave so many times as often, and large ones
+# change their quantities so many times as often.
+TREADMILL_CHURN, TREADMILL_CHANGES, TREADMILL_MONTHS = 5.0, 4.0, range(12, 18)
+# Concentration: in July 2025 one large account takes so many times as many seats.
+ROLL_OUT, ROLL_OUT_MONTH = 2.5, 26
+# Month-3 step: of the small accounts that join from May 2024 on and pay monthly this part leaves
+# after three months.
+MONTH_3_STEP, MONTH_3_STEP_FROM = 0.3, 12
+# Restatement: another large account leaves in July 2026, which is recorded at the end of October.
+UNTOLD_MONTH, TOLD_AT = 38, datetime(2026, 10, 29, 9)
+
 
 class Size(NamedTuple):
     """How accounts of one size behave; the chances are per year unless said otherwise."""
@@ -27,7 +43,6 @@ class Size(NamedTuple):
     tier: int  # which of the three plans they join on
     annual: float  # share on annual billing
     churn: float
-    churn_drift: float  # how much churn grows from the first month to the last
     changes: float  # how often quantities change, against the pricing model's own pace
     up: float  # share of quantity changes that go up
     second_product: float
@@ -35,9 +50,9 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "smb": Size(0.70, (3_000, 23_000), 0, 0.35, 0.185, 0.25, 0.8, 0.53, 0.02, 0.30),
-    "mid": Size(0.23, (27_000, 88_000), 1, 0.65, 0.09, 0.0, 1.0, 0.63, 0.07, 0.10),
-    "ent": Size(0.07, (108_000, 330_000), 2, 0.90, 0.045, 0.0, 1.2, 0.765, 0.14, 0.0),
+    "smb": Size(0.70, (3_000, 23_000), 0, 0.35, 0.02, 0.8, 0.53, 0.02, 0.30),
+    "mid": Size(0.23, (27_000, 88_000), 1, 0.65, 0.015, 1.0, 0.63, 0.07, 0.10),
+    "ent": Size(0.07, (108_000, 330_000), 2, 0.90, 0.01, 1.2, 0.765, 0.14, 0.0),
 }
 PLANS = {
     "seat": ("team", "business", "corporate"),
@@ -109,6 +124,9 @@ class Account:
     channel: str
     currency: str
     anchor: datetime  # first billing moment; renewals fall on its day and time
+    stories: frozenset[str]
+    lot: float  # in [0, 1), evenly spread: whom the month-3 step picks
+    plays: str | None = None  # the story that is about this account alone
     since: int = 0  # month of the anchor
     serial: int = 0
     last_value: float = 0.0
@@ -158,7 +176,8 @@ def monthly_value(item: Event) -> float:
 def emit(account: Account, item: Event, when: datetime, lead: int = 0, **changes) -> None:
     """Record the item's state from `when` on, unless that is not known yet at AS_OF.
 
-    `lead` days: booked so long before. About 2% of the other rows arrive weeks late.
+    `lead` days: booked so long before, or after if negative. About 2% of the other rows arrive
+    weeks late.
     """
     dice = account.dice
     recorded = when - timedelta(days=lead) + timedelta(seconds=dice.whole(1, 900))
@@ -274,12 +293,21 @@ def come_back(account: Account) -> None:
     emit(account, account.items[0], account.anchor)
 
 
+def on_treadmill(account: Account, month: int) -> bool:
+    return "treadmill" in account.stories and month in TREADMILL_MONTHS
+
+
 def churn(account: Account, month: int) -> bool:
-    """Cancel at the end of a paid period; small accounts leave more often every year."""
-    dice, size, period = account.dice, SIZES[account.size], period_months(account.items[0])
+    """Cancel at the end of a paid period."""
+    dice, period = account.dice, period_months(account.items[0])
     if (month - account.since) % period:
         return False
-    risk = size.churn * (1 + size.churn_drift * (2 * month / MONTHS - 1))
+    risk = SIZES[account.size].churn
+    if "leak" in account.stories:
+        risk, drift = LEAK[account.size]
+        risk *= 1 + drift * (2 * month / MONTHS - 1)
+    if account.size == "mid" and on_treadmill(account, month):
+        risk *= TREADMILL_CHURN
     risk *= CHANNEL_RISK[account.channel] * (1.0 if period == 12 else 1.1)
     if not dice.chance(risk * period / 12):
         return False
@@ -397,7 +425,10 @@ def drop_product(account: Account, month: int) -> bool:
 def change_quantity(account: Account, month: int) -> bool:
     """More or fewer seats, more or less usage; annual contracts go down at renewal only."""
     item, dice, size = account.items[0], account.dice, SIZES[account.size]
-    if not dice.chance(CHANGES_PER_MONTH[account.model] * size.changes):
+    pace = CHANGES_PER_MONTH[account.model] * size.changes
+    if account.size == "ent" and on_treadmill(account, month):
+        pace *= TREADMILL_CHANGES
+    if not dice.chance(pace):
         return False
     up, step = dice.chance(size.up), dice.between(*STEPS[account.model])
     if not up and period_months(item) == 12:
@@ -420,9 +451,42 @@ def offer_discount(account: Account, month: int) -> bool:
     return True
 
 
+def roll_out(account: Account, month: int) -> bool:
+    """The whole group of a large account begins to use the product."""
+    item = account.items[0]
+    if account.plays != "concentration" or month != ROLL_OUT_MONTH:
+        return False
+    emit(account, item, moment(account, month), quantity=round(item.quantity * ROLL_OUT))
+    return True
+
+
+def leave_after_three_months(account: Account, month: int) -> bool:
+    """A small account that was never at home."""
+    if "month_3_step" not in account.stories or account.lot >= MONTH_3_STEP:
+        return False
+    if account.since < MONTH_3_STEP_FROM or month != account.since + 3 or account.size != "smb":
+        return False
+    if not account.rows or period_months(account.items[0]) != 1:
+        return False
+    first = account.rows[0]  # of those without a trial who are in their first subscription
+    if first.status == "trialing" or first.effective_at != account.anchor:
+        return False
+    leave(account, billing_moment(account, month), back=0.0)
+    return True
+
+
+def leave_untold(account: Account, month: int) -> bool:
+    """Leave, which is recorded months later."""
+    if account.plays != "restatement" or month != UNTOLD_MONTH:
+        return False
+    when = billing_moment(account, month)
+    leave(account, when, lead=(when - TOLD_AT).days, back=0.0)
+    return True
+
+
 TRAITS = (
-    churn, renew, pay_late, pause, change_plan, add_product, drop_product, change_quantity,
-    offer_discount,
+    roll_out, leave_after_three_months, leave_untold, churn, renew, pay_late, pause, change_plan,
+    add_product, drop_product, change_quantity, offer_discount,
 )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Write the demo company's subscription events, accounts and exchange rates as CSV files.
 
-    python demo/generate.py [FOLDER]
+    python demo/generate.py [FOLDER] [DATE]
 
+With DATE only what was recorded before it, as it was known then: 2026-10-15.
 The same seed gives the same bytes on every machine (customers.py says how).
 """
 
@@ -21,6 +22,7 @@ from customers import (
     AS_OF,
     MONTHS,
     SIZES,
+    STORIES,
     Account,
     Dice,
     Event,
@@ -61,7 +63,7 @@ def joining_month(number: int, accounts: int) -> int:
     return BASE_MONTHS + int((MONTHS - BASE_MONTHS) * position * (1.2 - 0.2 * position))
 
 
-def new_account(number: int, accounts: int, seed: int) -> Account:
+def new_account(number: int, accounts: int, seed: int, stories=STORIES) -> Account:
     """Size and pricing model are spread evenly, so that their shares hold at any number."""
     dice = Dice(seed * 1_000_003 + number)
     size = weighted({k: v.share for k, v in SIZES.items()}, number * 0.7548776662466927 % 1)
@@ -71,7 +73,8 @@ def new_account(number: int, accounts: int, seed: int) -> Account:
     account = Account(
         f"acc_{number + 1:0{width}d}", dice, size, model, month,
         number < int(accounts * BASE_SHARE), region, dice.pick(CHANNELS),
-        dice.pick(CURRENCIES[region]), month_start(month), month,
+        dice.pick(CURRENCIES[region]), month_start(month), frozenset(stories),
+        number * 0.6180339887498949 % 1, since=month,
     )  # fmt: skip
     if size != "ent" or dice.chance(0.4):  # the other large contracts begin at midnight on the 1st
         account.anchor = moment(account, month, last_day=26)
@@ -155,13 +158,25 @@ def write(path: Path, header: list[str], rows) -> None:
         writer.writerows(rows)
 
 
-def generate(folder: str | Path, accounts: int = 600, seed: int = SEED) -> None:
-    """Write the three files for about so many accounts; the traits' shares stay the same."""
+def generate(
+    folder: str | Path,
+    accounts: int = 600,
+    seed: int = SEED,
+    stories: tuple[str, ...] = STORIES,
+    until: datetime = AS_OF,
+) -> None:
+    """Write the three files for about so many accounts; the traits' shares stay the same.
+
+    `stories` are those that are planted; nothing is written that was recorded after `until`.
+    """
     folder, dice = Path(folder), Dice(seed)
     folder.mkdir(parents=True, exist_ok=True)
     events, attributes, parents = [], [], []
+    parts = [story for story in ("concentration", "restatement") if story in stories]
     for number in range(accounts):
-        account = new_account(number, accounts, seed)
+        account = new_account(number, accounts, seed, stories)
+        if parts and (account.size, account.model) == ("ent", "seat"):
+            account.plays = parts.pop(0)
         attributes += account_rows(account, parents)
         if account.size == "ent":
             parents.append(account.account_id)
@@ -172,12 +187,16 @@ def generate(folder: str | Path, accounts: int = 600, seed: int = SEED) -> None:
         row.event_id = f"evt_{index:06d}" if row.event_id is None else row.event_id
     events += redeliver(events, dice)
     events.sort(key=arrival)
+    events = [row for row in events if arrival(row)[0] <= until]
+    attributes = [row for row in attributes if row[1] is None or row[1] <= until]
+    rates = [row for row in exchange_rates(dice) if row[1] <= until.date()]
     columns = [column.name for column in fields(Event)]
     write(folder / "subscription_events.csv", columns, map(attrgetter(*columns), events))
     names = ["account_id", "valid_from", "parent_account_id", "industry", "region"]
     write(folder / "accounts.csv", [*names, "acquisition_channel"], attributes)
-    write(folder / "exchange_rates.csv", ["currency", "rate_date", "rate"], exchange_rates(dice))
+    write(folder / "exchange_rates.csv", ["currency", "rate_date", "rate"], rates)
 
 
 if __name__ == "__main__":
-    generate(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent / "data")
+    arguments = sys.argv[1:] or [Path(__file__).resolve().parent / "data"]
+    generate(arguments[0], until=datetime.fromisoformat([*arguments, str(AS_OF)][1]))

@@ -344,7 +344,7 @@ def play(accounts: int = 100, seed: int = SEED) -> Company:
     subscriptions, attributes, parents = [], [], []
     could_switch = could_add = 0
     for number in range(accounts):
-        account = generate.new_account(number, accounts, seed)
+        account = generate.new_account(number, accounts, seed, ("leak",))
         account.account_id = f"cus_{account.account_id[4:]}"
         attributes += generate.account_rows(account, parents)
         if account.size == "ent":

@@ -297,7 +297,9 @@ def test_dbt_retry_works_after_a_failure(company, events):
     a_new_event(company, events[0])
     model = "models/intermediate/accounts/int_nrr__account_spans.sql"
     right = (company.project / model).read_text()
-    company.replace_in(model, r"segmented\.account_id,\n", "error('no space left') as account_id,\n")
+    company.replace_in(
+        model, r"segmented\.account_id,\n", "error('no space left') as account_id,\n"
+    )
     failed = company.run("--write-json", "run", variables=SETTINGS)
     assert not failed.success
     assert "no space left" in failed.output

@@ -8,7 +8,8 @@ a plain scan of the columns used (scan.sql), the least work that gives the compa
 three must give the same retention of the company, or nothing is written. Then the files of a day
 later (generate_batch.py) are built twice, into the tables that are there and into new ones, which
 must be the same in the end, and once more a month later. The largest size is built again with
-the account marts as tables, and under a memory limit. Two questions are put to the account marts as
+the account marts as tables, and under a memory limit. The explanation is built in one run more of
+each size and left out of all others. Two questions are put to the account marts as
 views; 100,000 accounts are built with 50,000 sets of segments. The tables go to
 benchmarks/README.md, between its markers.
 """
@@ -49,6 +50,8 @@ PACKAGE, PACKAGE_LIMITED = "package", "package_limited"
 DAILY, DAILY_ANEW, MONTH_END = "daily", "daily_anew", "month_end"
 ACCOUNT_MARTS = ["account_months", "mrr_movements", "retention_accounts"]
 PACKAGE_TABLES, MANY_SEGMENTS = "package_tables", "many_segments"
+EXPLAINED = "explained"
+EXPLANATION = ["methods", "cohorts", "drivers", "bridges", "findings"]  # folders of models
 MANY_SEGMENTS_AT = 100_000  # accounts
 # as the tables name them
 WAYS = {
@@ -157,7 +160,10 @@ def run_package(
     as_of: str | None = None,
     project: Path = PROJECT,
 ) -> Run:
-    """The package's seeds and models, without tests, into the database file `name`."""
+    """The package's seeds and models, without tests, into the database file `name`.
+
+    The explanation is left out unless the run is that by name.
+    """
     # the same folder in every run, as in a scheduled job, so that dbt need not parse anew
     link = work / "input"
     link.unlink(missing_ok=True)
@@ -177,6 +183,9 @@ def run_package(
         "--exclude-resource-type", "test", "unit_test",
         "--vars", json.dumps(variables),
     ]  # fmt: skip
+    if name != EXPLAINED:
+        folders = [f"nrr.intermediate.{folder}" for folder in EXPLANATION]
+        command += ["--exclude", "nrr.marts.explanation", *folders]
     if limit:
         environment["NRR_DUCKDB_MEMORY_LIMIT"] = limit
         command += ["--target", "limited"]
@@ -310,6 +319,9 @@ def measure(accounts: int, folder: Path, segments: list[str], limit: str | None)
         check_same_figures(work)
         console.print("They give the same retention of the company in every month.")
         months = rows_of(work / f"{PACKAGE}.duckdb", "select count(*) from nrr__account_months")
+        text = "The package with the explanation"
+        runs[EXPLAINED] = announced(text, run_package, data, work, segments, EXPLAINED)
+        (work / f"{EXPLAINED}.duckdb").unlink()
         later = work / "later"
         command = [sys.executable, str(HERE / "generate_batch.py"), str(data), str(later)]
         announced("Writing the files of a day later", run_process, command, work / "files.log")
@@ -438,6 +450,20 @@ def daily_table(all_measured: list[Measured]) -> list[list[str]]:
     return rows
 
 
+def explained_table(all_measured: list[Measured]) -> list[list[str]]:
+    """What the explanation adds to a full build, without dbt's start."""
+    rows = [["accounts", "package", "with the explanation", "which adds", "memory"]]
+    for measured in all_measured:
+        package, explained = measured.runs[PACKAGE], measured.runs[EXPLAINED]
+        added = explained.build_seconds / package.build_seconds - 1
+        rows.append(
+            [f"{measured.accounts:,}"]
+            + [f"{run.build_seconds:,.1f} s" for run in (package, explained)]
+            + [f"{added:,.2f} times", megabytes(explained.peak_bytes)]
+        )
+    return rows
+
+
 def growth_table(all_measured: list[Measured]) -> list[list[str]]:
     """How the times grow from one size to the next."""
     rows = [["accounts", *WAYS.values()]]
@@ -449,7 +475,7 @@ def growth_table(all_measured: list[Measured]) -> list[list[str]]:
 
 
 def models_table(measured: Measured) -> list[list[str]]:
-    models = measured.runs[PACKAGE].models[:SLOWEST]
+    models = measured.runs[EXPLAINED].models[:SLOWEST]
     title = f"slowest models at {measured.accounts:,} accounts"
     return [[title, "seconds"]] + [[name, f"{seconds:,.1f}"] for name, seconds in models]
 
@@ -481,7 +507,8 @@ def main() -> None:
             limit = arguments.memory_limit if accounts == sizes[-1] else None
             all_measured.append(measure(accounts, folder, arguments.segments, limit))
     tables = [package_table(all_measured), times_table(all_measured), bound_table(all_measured)]
-    tables += [daily_table(all_measured), questions_table(all_measured)]
+    tables += [daily_table(all_measured), explained_table(all_measured)]
+    tables.append(questions_table(all_measured))
     tables.append(memory_table(all_measured, arguments.memory_limit))
     if len(sizes) > 1:
         tables.append(growth_table(all_measured))

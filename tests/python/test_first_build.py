@@ -18,6 +18,7 @@ from test_export_files import FILES
 MONTHS = [date(2024 + i // 12, i % 12 + 1, 1) for i in range(16)]
 CUSTOMERS = 40
 SECONDS = 60
+ORDINARY_SECONDS = 0.5  # of ten million additions
 
 
 def starts_and_ends(number: int) -> tuple[date, date | None]:
@@ -86,6 +87,15 @@ def stripe_subscriptions(folder: Path) -> None:
             )  # fmt: skip
 
 
+def slowness() -> float:
+    """How much longer than an ordinary machine this one takes now; 1 if it is faster."""
+    began = time.process_time()
+    total = 0
+    for number in range(10_000_000):
+        total += number
+    return max(1.0, (time.process_time() - began) / ORDINARY_SECONDS)
+
+
 @pytest.mark.parametrize("written", [wide_months, periods, stripe_subscriptions])
 def test_one_file_gives_a_graded_table_in_under_a_minute(tmp_path, written, record_property):
     data = tmp_path / "company"
@@ -122,4 +132,4 @@ def test_one_file_gives_a_graded_table_in_under_a_minute(tmp_path, written, reco
     assert company[1] == str(CUSTOMERS)
     assert not company[2].startswith("no")
     # on a machine that others use too, what it computes is the measure
-    assert min(wall, work) < SECONDS
+    assert min(wall, work) < SECONDS * slowness()

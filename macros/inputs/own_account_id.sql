@@ -9,12 +9,20 @@
     {%- if has_links %}coalesce({{ linked_id }}, {% endif -%}
     {%- if nrr.event_sources() | length > 1 -%}
     case
-        when {{ shared_id }} is not null then {{ dbt.concat([source_system, "':'", source_account_id]) }}
+        when {{ shared_id }} is not null then {{ nrr.id_in_source(source_system, source_account_id) }}
         else {{ source_account_id }}
     end
     {%- else -%} {{ source_account_id }}
     {%- endif -%}
     {%- if has_links %}){% endif -%}
+{%- endmacro %}
+
+{#
+  id_in_source(source_system, id): what an id of a source is called (definitions 5.1): ids are unique in their source
+  alone, so where several sources are on, source:id. Both are SQL, of texts.
+#}
+{% macro id_in_source(source_system, id) -%}
+    {{ dbt.concat([source_system, "':'", id]) if nrr.event_sources() | length > 1 else id }}
 {%- endmacro %}
 
 {# parent_tellers(): source -> the model that has the parents that its tables tell of. #}

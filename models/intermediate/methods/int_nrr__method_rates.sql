@@ -5,18 +5,11 @@
 -- One row per pair of times, month, segment dimension and segment with accounts in the base: its NRR and GRR, and those
 -- of twelve months and of four quarters together. Null where one of these months has no base.
 with sums as (
-    {%- for model in ['int_nrr__method_sums'] + (['int_nrr__renewal_sums'] if nrr.has_source('contracts') else []) %}
-    select
-        pair,
-        month,
-        segment_dimension,
-        segment,
-        starting_mrr,
-        change_mrr,
-        loss_mrr
-    from {{ ref(model) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select * from {{ ref('int_nrr__method_sums') }}
+    {%- if nrr.has_source('contracts') %}
+    union all
+    select * from {{ ref('int_nrr__renewal_sums') }}
+    {%- endif %}
 ),
 
 rates as (

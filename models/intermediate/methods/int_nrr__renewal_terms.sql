@@ -1,7 +1,5 @@
 {{ config(enabled=nrr.has_source('contracts'), materialized='table') }}
 {%- set grace = nrr.grace_days('contracts') -%}
-{#- what int_nrr__source_events writes before ids of several sources -#}
-{%- set prefix = "'contracts:'" if nrr.event_sources() | length > 1 else "''" -%}
 {#- renewals of renewals that are followed -#}
 {%- set most_renewals = 12 -%}
 -- One row per term of a contract that was due and is settled, and currency: what the contract paid at its end, and what
@@ -11,8 +9,8 @@ with contracts as (
         account_id as contract_account_id,
         row_of_account as contract_row,
         end_day,
-        {{ dbt.concat([prefix, 'subscription_id']) }} as subscription_id,
-        {{ dbt.concat([prefix, 'subscription_item_id']) }} as subscription_item_id,
+        {{ nrr.id_in_source("'contracts'", 'subscription_id') }} as subscription_id,
+        {{ nrr.id_in_source("'contracts'", 'subscription_item_id') }} as subscription_item_id,
         {{ nrr.begin_of_day(nrr.earlier('runs_until_day', 'end_day')) }} as stopped_at,
         {{ nrr.truncate_to_month('end_day') }} as due_month,
         {{ nrr.truncate_to_month(nrr.add_days('end_day', grace)) }} as settled_month,

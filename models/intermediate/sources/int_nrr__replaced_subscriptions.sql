@@ -22,8 +22,8 @@ ids as (
     select
         replaced_at,
         {%- if several %}
-        {{ dbt.concat(['sources.source_system', "':'", 'given_old_subscription_id']) }} as old_subscription_id,
-        {{ dbt.concat(['sources.source_system', "':'", 'given_new_subscription_id']) }} as new_subscription_id
+        {{ nrr.id_in_source('sources.source_system', 'given_old_subscription_id') }} as old_subscription_id,
+        {{ nrr.id_in_source('sources.source_system', 'given_new_subscription_id') }} as new_subscription_id
     from links
     inner join sources on coalesce(links.source_system, sources.source_system) = sources.source_system
         {%- else %}

@@ -10,8 +10,7 @@ select
     {%- if column == 'account_id' %}
     account_id as source_account_id,
     {%- elif column in ['subscription_id', 'subscription_item_id'] and sources | length > 1 %}
-    -- ids are unique in their source alone
-    {{ dbt.concat(["'" ~ source ~ ":'", column]) }} as {{ column }},
+    {{ nrr.id_in_source("'" ~ source ~ "'", column) }} as {{ column }},
     {%- else %}
     {{ column }},
     {%- endif %}

@@ -31,15 +31,12 @@
 
 {# event_types(): column of subscription_events -> its type, once it is read. #}
 {% macro event_types() %}
-    {%- set types = {} -%}
-    {%- for column in nrr.event_columns() -%}
-        {%- set type = {
-            'effective_at': nrr.type_instant(), 'recorded_at': nrr.type_instant(),
-            'discount_ends_at': nrr.type_instant(), 'sequence': 'bigint', 'quantity': 'decimal(18, 6)',
-            'unit_amount': 'decimal(18, 6)', 'billing_interval_count': 'decimal(18, 6)',
-            'discount_percent': 'decimal(18, 6)', 'discount_amount': 'decimal(18, 6)',
-        }.get(column, nrr.type_text()) -%}
-        {%- do types.update({column: type}) -%}
-    {%- endfor -%}
+    {%- set types = dict.fromkeys(nrr.event_columns(), nrr.type_text()) -%}
+    {%- set instant = nrr.type_instant() -%}
+    {%- do types.update({
+        'effective_at': instant, 'recorded_at': instant, 'discount_ends_at': instant, 'sequence': 'bigint',
+        'quantity': 'decimal(18, 6)', 'unit_amount': 'decimal(18, 6)', 'billing_interval_count': 'decimal(18, 6)',
+        'discount_percent': 'decimal(18, 6)', 'discount_amount': 'decimal(18, 6)',
+    }) -%}
     {%- do return(types) -%}
 {% endmacro %}

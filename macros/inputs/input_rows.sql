@@ -31,10 +31,11 @@
             ~ ', or set nrr_segments to [].'
         ) -%}
     {%- else -%}
+        {%- set text = nrr.type_text() -%}
         (
             select
                 {%- for column in columns %}
-                cast(null as {{ nrr.type_text() }}) as {{ nrr.column_name(column) }}{{ ',' if not loop.last }}
+                cast(null as {{ text }}) as {{ nrr.column_name(column) }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from (select 1 as one) as nothing
             where 1 = 0

@@ -20,11 +20,12 @@ from random import Random
 import duckdb
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 from found_files import InputError
 from found_inputs import found_inputs
+from warm_dbt import invoke
 
 pytest.register_assert_rewrite("reference.comparison")
 
@@ -97,8 +98,7 @@ class Dbt:
                 if self.project == ROOT and not {"--write-json", "--target"} & {*arguments}:
                     result, manifest = parsed_once(given(variables))
                 if result is None or result.success:
-                    runner = dbtRunner(manifest=manifest)
-                    result = runner.invoke([*QUICK, *arguments, *given(variables)])
+                    result = invoke([*QUICK, *arguments, *given(variables)], manifest)
         finally:
             os.chdir(folder)
             os.environ.clear()
@@ -179,7 +179,7 @@ def parsed_once(variables: list[str]) -> tuple[dbtRunnerResult | None, Manifest 
     name = hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
     kept, result = PARSED / project_fingerprint() / f"{name}.msgpack", None
     if not kept.exists():
-        result = dbtRunner().invoke([*QUICK, "parse", *variables])
+        result = invoke([*QUICK, "parse", *variables])
         if not result.success:
             return result, None
         for older in {*PARSED.glob("*")} - {kept.parent}:

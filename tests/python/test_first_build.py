@@ -18,7 +18,7 @@ from test_export_files import FILES
 MONTHS = [date(2024 + i // 12, i % 12 + 1, 1) for i in range(16)]
 CUSTOMERS = 40
 SECONDS = 60
-ORDINARY_SECONDS = 0.5  # of ten million additions
+ORDINARY_SECONDS = 1.5  # to start dbt
 
 
 def starts_and_ends(number: int) -> tuple[date, date | None]:
@@ -87,13 +87,20 @@ def stripe_subscriptions(folder: Path) -> None:
             )  # fmt: skip
 
 
+def seconds_of_children() -> float:
+    """What the processes that have ended computed."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def slowness() -> float:
-    """How much longer than an ordinary machine this one takes now; 1 if it is faster."""
-    began = time.process_time()
-    total = 0
-    for number in range(10_000_000):
-        total += number
-    return max(1.0, (time.process_time() - began) / ORDINARY_SECONDS)
+    """How much longer than an ordinary machine this one takes now to start dbt; 1 if it is faster.
+
+    To start it is work of the kind that a build's is, and none of this package's.
+    """
+    before = seconds_of_children()
+    subprocess.run([sys.executable, "-c", "import dbt.cli.main"], check=True)
+    return max(1.0, (seconds_of_children() - before) / ORDINARY_SECONDS)
 
 
 @pytest.mark.parametrize("written", [wide_months, periods, stripe_subscriptions])
@@ -110,10 +117,7 @@ def test_one_file_gives_a_graded_table_in_under_a_minute(tmp_path, written, reco
     }
     stamp = Path(sys.prefix) / "runtime.stamp"
 
-    def seconds_of_children() -> float:
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return used.ru_utime + used.ru_stime
-
+    slow = slowness()
     before, began = seconds_of_children(), time.monotonic()
     # the environment of this test is set up, whatever its stamp says
     make = ["make", f"--old-file={stamp}", "build", f"VENV={sys.prefix}", f"NRR_DATA={data}"]
@@ -132,4 +136,4 @@ def test_one_file_gives_a_graded_table_in_under_a_minute(tmp_path, written, reco
     assert company[1] == str(CUSTOMERS)
     assert not company[2].startswith("no")
     # on a machine that others use too, what it computes is the measure
-    assert min(wall, work) < SECONDS * slowness()
+    assert min(wall, work) < SECONDS * (slow + slowness()) / 2

@@ -20,10 +20,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from dbt.adapters.factory import FACTORY
-from dbt.cli.main import dbtRunner
 from load import load
 
 ROOT = Path(__file__).parents[3]
+sys.path.append(str(ROOT / "tests/python"))
+
+from warm_dbt import invoke  # noqa: E402
+
 QUIET = ["--no-use-colors", "--no-write-json", "--log-level-file", "none"]
 MARK = "left alone"
 # what all sources end in
@@ -33,7 +36,7 @@ UNITED = "int_nrr__united_events"
 def dbt(*arguments: str):
     """Runs a dbt command in this process; exits with what it said if it fails."""
     with contextlib.redirect_stdout(io.StringIO()) as said:
-        result = dbtRunner().invoke([*QUIET, *arguments])
+        result = invoke([*QUIET, *arguments])
     if not result.success:
         sys.exit(f"dbt {' '.join(arguments)} failed\n{said.getvalue()}{result.exception or ''}")
     return result.result
@@ -145,18 +148,20 @@ def build(plan: dict) -> None:
     if not plan["loads"]:
         read_files_as_they_stand()
     project = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", plan["target"]]
-    dbt("--quiet", "parse", *project)
     found, loaded = {}, set()
     for stage in plan["stages"]:
         began = time.monotonic()
+        os.environ["NRR_DATA"] = stage["folder"]
+        os.environ["NRR_INPUTS"] = stage["inputs"]
+        options = [*project, "--vars", json.dumps(stage["variables"])]
+        if not found:
+            # makes the adapter, by which the input is loaded
+            dbt("--quiet", "parse", *options)
         if plan["loads"]:
             with statements(plan["adapter"]) as execute:
                 schema = os.environ["NRR_INPUT_SCHEMA"]
                 folder = Path(stage["folder"])
                 loaded = load(plan["adapter"], execute, schema, folder, stage["typed"], loaded)
-        os.environ["NRR_DATA"] = stage["folder"]
-        os.environ["NRR_INPUTS"] = stage["inputs"]
-        options = [*project, "--vars", json.dumps(stage["variables"])]
         full = ["--full-refresh"] if stage["full_refresh"] or plan["always_in_full"] else []
         if not found:
             dbt("seed", *full, *options)

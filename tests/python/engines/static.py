@@ -19,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 import sqlglot
+import sqlparse
 from build import build
 from sqlglot import exp
 from sqlglot.optimizer.annotate_types import annotate_types
@@ -342,7 +343,8 @@ class Warehouse:
                 # seeds and inputs come as values
                 is_data = isinstance(statement.args.get("expression"), exp.Values)
                 if key not in self.checked and not is_data:
-                    check(statement, sql, self.dialect, self.schema())
+                    names = {table.name.lower() for table in parsed.find_all(exp.Table)}
+                    check(statement, sql, self.dialect, self.schema(names))
                     self.checked.add(key)
                 found = self.connection.execute(
                     translate(statement, self.dialect), list(bindings) if bindings else None
@@ -351,17 +353,18 @@ class Warehouse:
                 rows = found.fetchall() if columns else []
             return rows, columns
 
-    def schema(self) -> dict:
-        """The tables and columns, as sqlglot takes them; temporary ones are in no schema."""
+    def schema(self, names: set[str]) -> dict:
+        """The columns of tables, as sqlglot takes them; temporary ones are in no schema."""
         found = {self.database: {}}
         rows = self.connection.execute(
             "select schema_name, table_name, column_name, data_type"
-            " from duckdb_columns() where not internal"
+            " from duckdb_columns() where not internal and lower(table_name) in (select unnest(?))",
+            [sorted(names)],
         ).fetchall()
         for schema, table, column, type_ in rows:
             tables = found[self.database].setdefault(schema, {})
             tables.setdefault(table, {})[column] = type_.replace("HUGEINT", "DECIMAL(38, 0)")
-        return found
+        return found if rows else {}
 
     def relations(self, schema: str) -> dict[str, str]:
         """The tables and views of a schema: name -> kind."""
@@ -463,6 +466,8 @@ def stand_in(name: str) -> None:
         found = warehouse.columns(str(relation).replace(quoted, '"'))
         return [self.Column(column, type_) for column, type_ in found]
 
+    # the adapters split by reading token by token; the warehouse takes several statements at once
+    sqlparse.split = lambda sql, **_: [sql]
     manager.open = classmethod(open_connection)
     manager.data_type_code_to_name = classmethod(lambda cls, code: code)
     adapter.list_relations_without_caching = list_relations

@@ -17,6 +17,12 @@ def test_every_method_has_its_row_in_the_seed(demo):
     assert written == {method for (method,) in computed} | {"renewal_base"}
 
 
+def test_every_method_says_where_it_is_defined():
+    for row in methods_page.methods():
+        assert row["publisher"], row["method"]
+        assert row["source_title"], row["method"]
+
+
 def test_a_rate_that_is_not_there_is_an_empty_cell_and_a_method_no_line():
     rows = [{"method": "three_months"}, {"method": "renewal_base"}]
     rates = [("all", "all", "three_months", 1.08, None), ("size", "smb", "three_months", 0.5, 0.25)]

@@ -1,12 +1,19 @@
 """Restatements: builds one after the other, and what each says of what was published before."""
 
 import shutil
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from conftest import WITHOUT_TESTS, Dbt
+from reference.batches import held_in
+from reference.comparison import SEEDS, variables_of
+from reference.computation import Settings, read_timestamp
 from reference.files import write_csv
+from reference.random_history import SEGMENTS, write_history, write_rows
+from reference.restatements import Publication, restatements
 from test_published_faults import state
 
 JANUARY = date(2025, 1, 1)
@@ -129,3 +136,92 @@ def test_a_row_that_was_changed_in_place_is_other_input(built_again):
     assert rows(built_again(events=changed), "starting_mrr, causes", WHOLE) == [
         (250, "other input")
     ]
+
+
+# --- Against the computation in Python --------------------------------------------------------
+
+
+def told_late(rows: list[dict], at: datetime, dice: Random) -> list[dict]:
+    """Events that were recorded only then: corrections of these, and some of days after these."""
+    told = []
+    for number, row in enumerate(dice.sample(rows, 60)):
+        effective = read_timestamp(row["effective_at"])
+        late = {**row, "event_id": f"told {at} {number}", "recorded_at": str(at)}
+        if number % 2 and effective:
+            late["effective_at"] = str(effective + timedelta(days=17))
+        told.append({**late, "unit_amount": dice.choice(["10", "99.5", "1200"])})
+    return told
+
+
+def published_in_turn(folder, dice: Random) -> list[dict[str, list[dict]]]:
+    """What a random company's sources hold at three builds: more, and other, each time."""
+    held = held_in(folder)
+    rows, accounts = held["subscription_events"], held["accounts"]
+    known = [(read_timestamp(row["recorded_at"] or row["effective_at"]), row) for row in rows]
+    # what says no time was there from the beginning
+    at = sorted(instant for instant, _ in known if instant and instant < datetime(2090, 1, 1))
+    bounds = [at[round(len(at) * share)] for share in (0.7, 0.85)]
+    bounds.append(at[-1] + timedelta(days=1))
+    first, second, third = (
+        [row for instant, row in known if not instant or instant <= bound] for bound in bounds
+    )
+    more = told_late(first, bounds[1], dice)
+    moved = {row["account_id"]: row for row in dice.sample(accounts, 20)}
+    elsewhere = [
+        {**row, "region": "APAC"} if moved.get(row["account_id"]) is row else row
+        for row in accounts
+    ]
+    # one attribute is another, and the rest is said once more
+    again = [
+        {**row, "valid_from": str(at[len(at) // 3]), "industry": "Rail"}
+        for row in dice.sample(elsewhere, 20)
+    ]
+    rates = [
+        {**row, "rate": "1.9"} if row["currency"] == "EUR" and number % 3 == 0 else row
+        for number, row in enumerate(held["exchange_rates"])
+    ]
+    return [
+        held | {"subscription_events": first},
+        {"subscription_events": second + more, "accounts": elsewhere, "exchange_rates": rates},
+        {
+            "subscription_events": third + more + told_late(second, bounds[2], dice),
+            "accounts": elsewhere + again,
+            "exchange_rates": rates,
+        },
+    ]
+
+
+@pytest.mark.long
+def test_restatements_of_a_random_history_are_those_of_the_computation(tmp_path):
+    write_history(tmp_path / "history", seed=13, accounts=200, months=26)
+    data, settings, publications = tmp_path / "data", Settings(segments=SEGMENTS, fx="actual"), []
+    data.mkdir()
+    for held in published_in_turn(tmp_path / "history", Random(5)):
+        if len(publications) == 2:
+            settings = replace(settings, past_due_counts=False)
+        for name, rows in held.items():
+            write_rows(data / f"{name}.csv", [*rows[0]], rows)
+        dbt = Dbt(tmp_path, data=data)
+        variables = {"nrr_restatements": True, "nrr_rejected_rows_allowed": 1}
+        dbt.succeed(*MODELS, variables=variables_of(settings) | variables)
+        inputs = (held[name] for name in ("subscription_events", "accounts", "exchange_rates"))
+        publications.append(Publication(*inputs, settings, SEEDS))
+
+    expected = {
+        (row["month"], row["segment_dimension"], row["segment"]): row
+        for row in restatements(publications)
+    }
+    built = {
+        (row["month"], row["segment_dimension"], row["segment"]): row
+        for row in dbt.rows("nrr__restatements")
+    }
+    assert built.keys() == expected.keys()
+    differences = [
+        (key, column, built[key][column], value)
+        for key, row in expected.items()
+        for column, value in row.items()
+        if built[key][column] != value
+    ]
+    assert not differences, f"{len(differences)} differences, such as {differences[:10]}"
+    said = {cause for row in expected.values() for cause in row["causes"].split(", ")}
+    assert said >= {"settings", "rates", "attributes", "late events", "corrected events"}

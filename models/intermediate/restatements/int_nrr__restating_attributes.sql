@@ -4,46 +4,66 @@
 with windows as (
     select distinct
         month,
+        {{ nrr.add_months('month', -12) }} as start_month,
         segment_dimension,
         first_published_at,
         restated_at
     from {{ ref('int_nrr__restated_figures') }}
 ),
 
+first_publication as (
+    select min(first_published_at) as first_published_at
+    from windows
+),
+
 published as (
     select * from {{ ref('nrr__published_attributes') }}
 ),
 
--- the value with which an account's row began to be known is another one than before, or than that of no row
-changes as (
-    select
-        account_id,
-        segment_dimension,
-        first_month,
-        end_month,
-        dbt_valid_from as published_at,
-        segment,
-        lag(segment) over (
-            partition by account_id, segment_dimension, first_month order by dbt_valid_from
-        ) as previous_segment
+-- what was said once of an account has not changed
+told_again as (
+    select distinct published.account_id
     from published
+    cross join first_publication
+    where published.dbt_valid_from > first_publication.first_published_at
+),
+
+-- what was said of the window's begin, one after another: a run of months that begins elsewhere may say the same
+values_at_start as (
+    select
+        windows.*,
+        published.account_id,
+        published.dbt_valid_from as published_at,
+        published.segment,
+        lag(published.segment) over (
+            partition by
+                windows.month,
+                windows.segment_dimension,
+                windows.first_published_at,
+                windows.restated_at,
+                published.account_id
+            order by published.dbt_valid_from, published.first_month
+        ) as previous_segment
+    from windows
+    inner join published
+        on
+            windows.segment_dimension = published.segment_dimension
+            and windows.start_month >= published.first_month
+            and (windows.start_month < published.end_month or published.end_month is null)
+    inner join told_again on published.account_id = told_again.account_id
 )
 
 select
-    windows.month,
-    windows.segment_dimension,
-    windows.first_published_at,
-    windows.restated_at,
+    changes.month,
+    changes.segment_dimension,
+    changes.first_published_at,
+    changes.restated_at,
     count(distinct changes.account_id) as accounts
-from windows
-inner join changes
-    on
-        windows.segment_dimension = changes.segment_dimension
-        and changes.published_at > windows.first_published_at
-        and changes.published_at <= windows.restated_at
-        and {{ nrr.is_other('changes.segment', 'changes.previous_segment') }}
-        and changes.first_month <= {{ nrr.add_months('windows.month', -12) }}
-        and (changes.end_month is null or changes.end_month > {{ nrr.add_months('windows.month', -12) }})
+from values_at_start as changes
 inner join {{ ref('nrr__retention_accounts') }} as bases
-    on windows.month = bases.month and changes.account_id = bases.account_id
-group by windows.month, windows.segment_dimension, windows.first_published_at, windows.restated_at
+    on changes.month = bases.month and changes.account_id = bases.account_id
+where
+    changes.published_at > changes.first_published_at
+    and changes.published_at <= changes.restated_at
+    and {{ nrr.is_other('changes.segment', 'changes.previous_segment') }}
+group by changes.month, changes.segment_dimension, changes.first_published_at, changes.restated_at

@@ -44,7 +44,7 @@ def cluster(python: Path, folder: Path, workers: int, **settings: str):
         **{
             "spark.driver.host": HOST,
             "spark.driver.bindAddress": HOST,
-            "spark.driver.memory": "2g",
+            "spark.driver.memory": "4g",
             "spark.executor.cores": "1",
             "spark.executor.memory": "1g",
             "spark.local.dir": str(folder / "local"),

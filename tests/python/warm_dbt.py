@@ -1,8 +1,8 @@
 """dbt commands one after another in this process: what each would read again is read once.
 
-A template is compiled once, a macro's text is read once, and no garbage is looked for while a
-command runs: a second command parses the project in less than half of the first one's time, and
-says and builds the same. Needs nothing but dbt, since the engines' environments use it too.
+A template is compiled once, a macro's text is read once, and garbage is looked for among what the
+command itself makes: a second command parses the project in less than half of the first one's time,
+and says and builds the same. Needs nothing but dbt, since the engines' environments use it too.
 """
 
 import gc
@@ -45,9 +45,8 @@ enable_test_caching()
 
 def invoke(arguments: list[str], manifest=None) -> dbtRunnerResult:
     """What a dbt command results in: on a manifest that was parsed before, if one is given."""
-    gc.disable()
+    gc.freeze()
     try:
         return dbtRunner(manifest=manifest).invoke(arguments)
     finally:
-        gc.enable()
-        gc.collect()
+        gc.unfreeze()

@@ -59,11 +59,31 @@ class Publication:
         }
 
     @cached_property
+    def rates(self) -> dict:
+        return usable_rates(self.exchange_rates)
+
+    @cached_property
     def states(self) -> list[State]:
         """The states that can be used and say when they were recorded, all deliveries of them."""
-        rates = usable_rates(self.exchange_rates)
-        states, _, _ = usable_states(self.events, rates, self.settings, self.seeds)
+        states, _, _ = usable_states(self.events, self.rates, self.settings, self.seeds)
         return [state for state in states if state.recorded_at]
+
+    @cached_property
+    def currencies(self) -> set[str]:
+        return {state.currency for state in self.states}
+
+    @cached_property
+    def told_late(self) -> list[tuple[State, date, datetime]]:
+        """States recorded after their own month: its first day, and when their instant was told."""
+        zone, told_first_at, late = self.settings.timezone, {}, []
+        for state in self.states:
+            told = (*state.item, state.effective_at)
+            told_first_at[told] = min(state.recorded_at, told_first_at.get(told, state.recorded_at))
+        for state in self.states:
+            month = month_of(state.effective_at, zone)
+            if month_of(state.recorded_at, zone) > month:
+                late.append((state, month, told_first_at[(*state.item, state.effective_at)]))
+        return late
 
     @cached_property
     def newest_recorded_at(self) -> datetime:
@@ -76,11 +96,10 @@ class Publication:
 
     def rates_of(self, month: date) -> dict:
         """{currency: the rates at which the month's pairs are converted}."""
-        settings, rates = self.settings, usable_rates(self.exchange_rates)
-        months = [add_months(month, -12), *([month] if settings.fx == "actual" else [])]
+        months = [add_months(month, -12), *([month] if self.settings.fx == "actual" else [])]
         return {
-            currency: [rate_of_month(currency, at, rates, settings) for at in months]
-            for currency in {state.currency for state in self.states}
+            currency: [rate_of_month(currency, at, self.rates, self.settings) for at in months]
+            for currency in self.currencies
         }
 
     def attribute(self, account: str, name: str, month: date) -> str | None:
@@ -101,16 +120,10 @@ def versions_of(key: tuple, publications: list[Publication]) -> list[tuple[Publi
 
 def events_between(month: date, first: Publication, last: Publication, newest: Publication):
     """{account: [late events, corrected events]} that were recorded between two publications."""
-    zone, told_first_at, found = newest.settings.timezone, {}, {}
-    for state in newest.states:
-        told = (*state.item, state.effective_at)
-        told_first_at[told] = min(state.recorded_at, told_first_at.get(told, state.recorded_at))
-    begin, end = first.newest_recorded_at, last.newest_recorded_at
-    for state in newest.states:
-        effective = month_of(state.effective_at, zone)
-        is_late = month_of(state.recorded_at, zone) > effective
-        if is_late and begin < state.recorded_at <= end and effective <= month:
-            is_correction = told_first_at[(*state.item, state.effective_at)] <= begin
+    begin, end, found = first.newest_recorded_at, last.newest_recorded_at, {}
+    for state, effective_month, told_first_at in newest.told_late:
+        if begin < state.recorded_at <= end and effective_month <= month:
+            is_correction = told_first_at <= begin
             found.setdefault(state.account_id, [0, 0])[is_correction] += 1
     return found
 

@@ -25,7 +25,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 from found_files import InputError
 from found_inputs import found_inputs
-from warm_dbt import invoke
+from warm_dbt import invoke, read_in_parsing
 
 pytest.register_assert_rewrite("reference.comparison")
 
@@ -36,7 +36,7 @@ WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 WITHOUT_TESTS = ["--exclude-resource-type", "unit_test", "test"]
 QUICK = ["--no-use-colors", "--log-level-file", "none", "--no-write-json"]
 # What dbt has parsed, which takes it longer than to build: once for all tests that give the same
-# inputs and variables, and kept until a file changes.
+# inputs and the same of what it depends on, and kept until a file changes.
 PARSED = ROOT / ".pytest_cache/parsed"
 PARSED_FROM = ["models", "macros", "seeds", "tests", "analyses", "dbt_project.yml", "profiles.yml"]
 
@@ -96,7 +96,7 @@ class Dbt:
             with contextlib.redirect_stdout(io.StringIO()) as said:
                 result, manifest = None, None
                 if self.project == ROOT and not {"--write-json", "--target"} & {*arguments}:
-                    result, manifest = parsed_once(given(variables))
+                    result, manifest = parsed_once(variables or {})
                 if result is None or result.success:
                     result = invoke([*QUICK, *arguments, *given(variables)], manifest)
         finally:
@@ -173,13 +173,13 @@ def project_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def parsed_once(variables: list[str]) -> tuple[dbtRunnerResult | None, Manifest | None]:
+def parsed_once(variables: dict) -> tuple[dbtRunnerResult | None, Manifest | None]:
     """What dbt says when it parses this project, unless it did before; and what it has parsed."""
-    known = [os.environ.get("NRR_INPUTS"), "NRR_DATA" in os.environ, variables]
+    known = [os.environ.get("NRR_INPUTS"), "NRR_DATA" in os.environ, read_in_parsing(variables)]
     name = hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
     kept, result = PARSED / project_fingerprint() / f"{name}.msgpack", None
     if not kept.exists():
-        result = invoke([*QUICK, "parse", *variables])
+        result = invoke([*QUICK, "parse", *given(variables)])
         if not result.success:
             return result, None
         for older in {*PARSED.glob("*")} - {kept.parent}:

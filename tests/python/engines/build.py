@@ -20,12 +20,14 @@ from decimal import Decimal
 from pathlib import Path
 
 from dbt.adapters.factory import FACTORY
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 from load import load
 
 ROOT = Path(__file__).parents[3]
 sys.path.append(str(ROOT / "tests/python"))
 
-from warm_dbt import invoke  # noqa: E402
+from warm_dbt import invoke, read_in_parsing  # noqa: E402
 
 QUIET = ["--no-use-colors", "--no-write-json", "--log-level-file", "none"]
 MARK = "left alone"
@@ -33,10 +35,14 @@ MARK = "left alone"
 UNITED = "int_nrr__united_events"
 
 
-def dbt(*arguments: str):
-    """Runs a dbt command in this process; exits with what it said if it fails."""
+def dbt(*arguments: str, parsed: bytes | None = None):
+    """Runs a dbt command in this process; exits with what it said if it fails.
+
+    Parses the project first unless it is given, packed since dbt writes into what it works on.
+    """
+    manifest = parsed and Manifest.from_msgpack(parsed, decoder=extended_mashumuro_decoder)
     with contextlib.redirect_stdout(io.StringIO()) as said:
-        result = invoke([*QUIET, *arguments])
+        result = invoke([*QUIET, *arguments], manifest)
     if not result.success:
         sys.exit(f"dbt {' '.join(arguments)} failed\n{said.getvalue()}{result.exception or ''}")
     return result.result
@@ -148,15 +154,18 @@ def build(plan: dict) -> None:
     if not plan["loads"]:
         read_files_as_they_stand()
     project = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", plan["target"]]
-    found, loaded = {}, set()
+    found, loaded, kept = {}, set(), {}
     for stage in plan["stages"]:
         began = time.monotonic()
         os.environ["NRR_DATA"] = stage["folder"]
         os.environ["NRR_INPUTS"] = stage["inputs"]
         options = [*project, "--vars", json.dumps(stage["variables"])]
-        if not found:
-            # makes the adapter, by which the input is loaded
-            dbt("--quiet", "parse", *options)
+        depends_on = repr([stage["inputs"], read_in_parsing(stage["variables"])])
+        if depends_on not in kept:
+            # makes the adapter, too, by which the input is loaded
+            manifest = dbt("--quiet", "parse", "--no-partial-parse", *options)
+            kept[depends_on] = manifest.to_msgpack(extended_mashumaro_encoder)
+        parsed = kept[depends_on]
         if plan["loads"]:
             with statements(plan["adapter"]) as execute:
                 schema = os.environ["NRR_INPUT_SCHEMA"]
@@ -164,14 +173,14 @@ def build(plan: dict) -> None:
                 loaded = load(plan["adapter"], execute, schema, folder, stage["typed"], loaded)
         full = ["--full-refresh"] if stage["full_refresh"] or plan["always_in_full"] else []
         if not found:
-            dbt("seed", *full, *options)
+            dbt("seed", *full, *options, parsed=parsed)
         select = ["--select", *stage["models"]] if stage["models"] else []
         if stage["left_out"]:
             select += ["--exclude", *stage["left_out"]]
-        results = dbt("run", *full, *select, *options).results
+        results = dbt("run", *full, *select, *options, parsed=parsed).results
         models = [result.node for result in results if result.node.resource_type == "model"]
         if plan["data_tests_in"] == stage["name"]:
-            dbt("test", "--exclude-resource-type", "unit_test", *options)
+            dbt("test", "--exclude-resource-type", "unit_test", *options, parsed=parsed)
         found[stage["name"]] = tables(plan["adapter"], models, stage) | {"models": len(models)}
         if not plan["loads"]:
             forget_files()

@@ -7,9 +7,11 @@ months before; then sums, and comparisons of two months.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from reference.computation import Book, Pair, add_months, as_decimal, money, rate_over, ratio
 from reference.drivers import at_rate, held_items, item_drivers
@@ -50,24 +52,36 @@ def losses_of(pair: Pair, amounts: dict[str, Decimal]) -> dict[str, Decimal]:
     return spread
 
 
-def bridge(pairs: list[tuple]) -> dict[str, tuple]:
-    """{step: (amount, points of NRR, points of GRR, accounts)} of [(pair, amounts, losses)]."""
-    starting = sum(pair.starting for pair, _, _ in pairs)
-    steps = {}
-    for step in STEPS:
-        amounts = [amounts[step] for _, amounts, _ in pairs if amounts.get(step)]
-        if amounts:
-            loss = sum((losses.get(step, Decimal(0)) for _, _, losses in pairs), Decimal(0))
-            nrr, grr = rate_over(sum(amounts), starting), rate_over(loss, starting)
-            steps[step] = (sum(amounts), nrr, grr, len(amounts))
-    return steps
+@dataclass
+class Part:
+    """The accounts of a segment in a month: [(pair, amounts, losses)]."""
 
+    pairs: list[tuple]
 
-def rates(pairs: list[tuple]) -> tuple[Fraction, Fraction]:
-    """NRR and GRR."""
-    starting = sum(pair.starting for pair, _, _ in pairs)
-    endings = (sum(p.ending for p, _, _ in pairs), sum(p.retained for p, _, _ in pairs))
-    return tuple(rate_over(ending, starting) for ending in endings)
+    @cached_property
+    def starting(self) -> Decimal:
+        return sum(pair.starting for pair, _, _ in self.pairs)
+
+    @cached_property
+    def rates(self) -> tuple[Fraction, Fraction]:
+        """NRR and GRR."""
+        endings = (
+            sum(pair.ending for pair, _, _ in self.pairs),
+            sum(pair.retained for pair, _, _ in self.pairs),
+        )
+        return tuple(rate_over(ending, self.starting) for ending in endings)
+
+    @cached_property
+    def bridge(self) -> dict[str, tuple]:
+        """{step: (amount, points of NRR, points of GRR, accounts)}."""
+        steps = {}
+        for step in STEPS:
+            amounts = [amounts[step] for _, amounts, _ in self.pairs if amounts.get(step)]
+            if amounts:
+                loss = sum((losses.get(step, Decimal(0)) for *_, losses in self.pairs), Decimal(0))
+                nrr, grr = rate_over(sum(amounts), self.starting), rate_over(loss, self.starting)
+                steps[step] = (sum(amounts), nrr, grr, len(amounts))
+        return steps
 
 
 def row(key: tuple, step: str, start: Fraction, points: tuple, mrr, accounts: int) -> dict:
@@ -85,36 +99,36 @@ def row(key: tuple, step: str, start: Fraction, points: tuple, mrr, accounts: in
     }
 
 
-def driver_changes(key: tuple, now: list, then: list) -> list[dict]:
+def driver_changes(key: tuple, now: Part, then: Part) -> list[dict]:
     """What each step changed of a segment's rates from one month to another."""
-    new, old, nothing = bridge(now), bridge(then), (Decimal(0), Fraction(0), Fraction(0), 0)
+    new, old, nothing = now.bridge, then.bridge, (Decimal(0), Fraction(0), Fraction(0), 0)
     rows = []
     for step in new.keys() | old.keys():
         last, first = new.get(step, nothing), old.get(step, nothing)
         points = (last[1] - first[1], last[2] - first[2])
-        rows.append(
-            row((*key, "driver"), step, rates(then)[0], points, last[0] - first[0], last[3])
-        )
+        rows.append(row((*key, "driver"), step, then.rates[0], points, last[0] - first[0], last[3]))
     return rows
 
 
-def segment_changes(key: tuple, now: list, then: list, all_now: list, all_then: list) -> list[dict]:
+def segment_changes(
+    key: tuple, now: Part | None, then: Part | None, all_now: Part, all_then: Part
+) -> list[dict]:
     """What a segment changed of the company's rates: by its own rate, and by its share."""
     shares = [
-        rate_over(sum(p.starting for p, _, _ in part), sum(p.starting for p, _, _ in whole))
+        rate_over(part.starting if part else Decimal(0), whole.starting)
         for part, whole in ((then, all_then), (now, all_now))
     ]
     rate_points, mix_points = [], []
     for metric in (0, 1):
-        r0 = rates(then or now)[metric]
-        r1 = rates(now or then)[metric]
-        mean = (rates(all_now)[metric] + rates(all_then)[metric]) / 2
+        r0 = (then or now).rates[metric]
+        r1 = (now or then).rates[metric]
+        mean = (all_now.rates[metric] + all_then.rates[metric]) / 2
         rate_points.append(sum(shares) / 2 * (r1 - r0))
         mix_points.append((shares[1] - shares[0]) * ((r0 + r1) / 2 - mean))
-    start = rates(all_then)[0]
+    start, accounts = all_then.rates[0], len(now.pairs) if now else 0
     return [
-        row((*key, "rate"), "rate", start, tuple(rate_points), None, len(now)),
-        row((*key, "mix"), "mix", start, tuple(mix_points), None, len(now)),
+        row((*key, "rate"), "rate", start, tuple(rate_points), None, accounts),
+        row((*key, "mix"), "mix", start, tuple(mix_points), None, accounts),
     ]
 
 
@@ -128,15 +142,16 @@ def retention_bridges(book: Book, pairs_by_month: dict[date, list[Pair]]) -> lis
     }
     groups = {}
     for month, pairs in pairs_by_month.items():
-        groups[month] = defaultdict(list)
+        groups[month] = defaultdict(lambda: Part([]))
         for pair in pairs:
             amounts = amounts_of(pair, month, drivers, book)
+            losses = losses_of(pair, amounts)
             for segment in pair.segments.items():
-                groups[month][segment].append((pair, amounts, losses_of(pair, amounts)))
+                groups[month][segment].pairs.append((pair, amounts, losses))
     rows = []
     for month, segments in groups.items():
         for segment, now in segments.items():
-            for step, (mrr, nrr, grr, accounts) in bridge(now).items():
+            for step, (mrr, nrr, grr, accounts) in now.bridge.items():
                 key = (month, None, *segment, "driver")
                 rows.append(row(key, step, Fraction(1), (nrr, grr), mrr, accounts))
         for distance in DISTANCES:
@@ -145,7 +160,7 @@ def retention_bridges(book: Book, pairs_by_month: dict[date, list[Pair]]) -> lis
             if not segments or not old:
                 continue
             for segment in segments.keys() | old.keys():
-                now, then = segments.get(segment, []), old.get(segment, [])
+                now, then = segments.get(segment), old.get(segment)
                 key = (month, compared, *segment)
                 if now and then:
                     rows += driver_changes(key, now, then)

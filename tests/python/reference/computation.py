@@ -339,17 +339,23 @@ def content(row: dict) -> str:
 # --- Exact arithmetic -----------------------------------------------------------------------
 
 
+def units_of(number: Fraction, places: int) -> int:
+    """How many units of the last of so many places the number is, rounded half away from zero."""
+    top, bottom = number.as_integer_ratio()
+    units = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
+    return units if top >= 0 else -units
+
+
 def rounded(number: Fraction, places: int) -> Fraction:
     """The number rounded half away from zero."""
-    units = floor(abs(number) * 10**places + Fraction(1, 2))
-    return Fraction(units if number >= 0 else -units, 10**places)
+    return Fraction(units_of(number, places), 10**places)
 
 
 def as_decimal(number: Fraction | None, places: int) -> Decimal | None:
     """The number as a decimal with exactly so many places, rounded half away from zero."""
     if number is None:
         return None
-    return Decimal(f"{int(rounded(number, places) * 10**places)}E-{places}")
+    return Decimal(f"{units_of(number, places)}E-{places}")
 
 
 def money(number: Decimal | int) -> Decimal:

@@ -70,6 +70,8 @@ def steps_of(old: State | None, new: State | None, month: date, settings: Settin
         full = mrr_of(state.quantity, state, discount_of(state, at, settings))
         return [("usage" if is_usage(state) else driver, state.currency, sign * full)]
     d0, d1 = discount_of(old, before, settings), discount_of(new, month, settings)
+    if old is new and d0 == d1:
+        return []
     m0, m3 = mrr_of(old.quantity, old, d0), mrr_of(new.quantity, new, d1)
     moves = old.currency != new.currency
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from fractions import Fraction
+from operator import add as add_up
 
 from reference.computation import (
     Book,
@@ -87,10 +88,10 @@ def sums_of_pairs(result: Result, terms: list[Term]) -> dict:
     sums = defaultdict(lambda: (Fraction(0), Fraction(0), Fraction(0)))
 
     def add(pair: str, month: date, segments: dict, start, end, kept) -> None:
+        amounts = Fraction(start), Fraction(end), Fraction(kept)
         for dimension, segment in segments.items():
             key = (pair, month, dimension, segment)
-            added = zip(sums[key], (start, end, kept), strict=True)
-            sums[key] = tuple(total + Fraction(amount) for total, amount in added)
+            sums[key] = tuple(map(add_up, sums[key], amounts))
 
     book = result.book
     for month in book.months:

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -95,8 +94,9 @@ class Dbt:
         try:
             with contextlib.redirect_stdout(io.StringIO()) as said:
                 result, manifest = None, None
-                if self.project == ROOT and not {"--write-json", "--target"} & {*arguments}:
-                    result, manifest = parsed_once(variables or {})
+                is_ours = not (self.project / "packages.yml").exists()
+                if is_ours and not {"--write-json", "--target"} & {*arguments}:
+                    result, manifest = parsed_once(self.project, variables or {})
                 if result is None or result.success:
                     result = invoke([*QUICK, *arguments, *given(variables)], manifest)
         finally:
@@ -162,34 +162,42 @@ class Dbt:
         }
 
 
-@cache
-def project_fingerprint() -> str:
-    """Of every file of this project that dbt parses."""
+def project_fingerprint(project: Path) -> str:
+    """Of every file that dbt parses of this project or a copy of it."""
     digest = hashlib.sha256(version("dbt-core").encode())
-    for path in sorted(ROOT / name for name in PARSED_FROM):
+    for path in sorted(project / name for name in PARSED_FROM):
         for file in [path] if path.is_file() else sorted(path.rglob("*.*")):
             if file.suffix in {".sql", ".yml"}:
-                digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+                digest.update(str(file.relative_to(project)).encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def parsed_once(variables: dict) -> tuple[dbtRunnerResult | None, Manifest | None]:
-    """What dbt says when it parses this project, unless it did before; and what it has parsed."""
+def pytest_sessionstart(session) -> None:
+    """Forgets what was parsed of files that are other ones now."""
+    if not hasattr(session.config, "workerinput"):
+        for older in {*PARSED.glob("*")} - {PARSED / project_fingerprint(ROOT)}:
+            shutil.rmtree(older, ignore_errors=True)
+
+
+def parsed_once(project: Path, variables: dict) -> tuple[dbtRunnerResult | None, Manifest | None]:
+    """What dbt says when it parses a project, unless it did before; and what it has parsed."""
     known = [os.environ.get("NRR_INPUTS"), "NRR_DATA" in os.environ, read_in_parsing(variables)]
     name = hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
-    kept, result = PARSED / project_fingerprint() / f"{name}.msgpack", None
+    kept, result = PARSED / project_fingerprint(project) / f"{name}.msgpack", None
     if not kept.exists():
         result = invoke([*QUICK, "parse", *given(variables)])
         if not result.success:
             return result, None
-        for older in {*PARSED.glob("*")} - {kept.parent}:
-            shutil.rmtree(older, ignore_errors=True)
         kept.parent.mkdir(parents=True, exist_ok=True)
         written = kept.with_suffix(f".{os.getpid()}")
         written.write_bytes(result.result.to_msgpack(extended_mashumaro_encoder))
         written.replace(kept)
-    # of its own for each command, since dbt writes into it
-    return result, Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
+    # of its own for each command, since dbt writes into it; a copy's seeds are its own files
+    manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
+    for node in manifest.nodes.values():
+        if node.resource_type == "seed":
+            node.root_path = str(project)
+    return result, manifest
 
 
 def given(variables: dict | None) -> list[str]:

@@ -95,7 +95,7 @@ class Dbt:
             with contextlib.redirect_stdout(io.StringIO()) as said:
                 result, manifest = None, None
                 is_ours = not (self.project / "packages.yml").exists()
-                if is_ours and not {"--write-json", "--target"} & {*arguments}:
+                if is_ours and not {"--write-json", "--target", "parse"} & {*arguments}:
                     result, manifest = parsed_once(self.project, variables or {})
                 if result is None or result.success:
                     result = invoke([*QUICK, *arguments, *given(variables)], manifest)

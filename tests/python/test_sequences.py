@@ -358,7 +358,7 @@ def begun(folder: Path, dice: Random) -> Story:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(int(os.environ.get("NRR_SEQUENCES", "8"))))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("NRR_SEQUENCES", "4"))))
 def test_after_any_sequence_a_build_ends_with_the_tables_of_a_new_database(seed, folder):
     dice = Random(seed)
     story = begun(folder, dice)

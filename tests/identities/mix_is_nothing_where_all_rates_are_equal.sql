@@ -4,8 +4,8 @@ with equal_rates as (
     select
         month,
         segment_dimension,
-        max(nrr) as nrr,
-        max(grr) as grr
+        max(nrr) as common_nrr,
+        max(grr) as common_grr
     from {{ ref('nrr__retention') }}
     where starting_accounts > 0
     group by month, segment_dimension
@@ -26,11 +26,11 @@ inner join equal_rates as compared_rates
     on
         bridges.compared_month = compared_rates.month
         and bridges.segment_dimension = compared_rates.segment_dimension
-        and equal_rates.nrr = compared_rates.nrr
-        and equal_rates.grr = compared_rates.grr
+        and equal_rates.common_nrr = compared_rates.common_nrr
+        and equal_rates.common_grr = compared_rates.common_grr
 where
     bridges.effect = 'mix'
     and (
-        abs(bridges.points_nrr) > 0.00000001 * (1 + cast(equal_rates.nrr as {{ nrr.type_double() }}))
+        abs(bridges.points_nrr) > 0.00000001 * (1 + cast(equal_rates.common_nrr as {{ nrr.type_double() }}))
         or abs(bridges.points_grr) > 0.00000001
     )

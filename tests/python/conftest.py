@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -21,10 +22,9 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
-from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 from found_files import InputError
 from found_inputs import found_inputs
-from warm_dbt import invoke, read_in_parsing
+from warm_dbt import invoke, packed, read_in_parsing, unpacked
 
 pytest.register_assert_rewrite("reference.comparison")
 
@@ -156,10 +156,11 @@ class Dbt:
             f"where table_schema = '{schema}' and table_name like 'nrr\\_\\_%' escape '\\'"
         )
         assert len(names) >= 7
-        return {
-            name: sorted(map(str, self.query(f"select * from {schema}.{name}")))
-            for (name,) in names
-        }
+        return self.contents([name for (name,) in names], schema)
+
+    def contents(self, names: list[str], schema: str = "main") -> dict[str, list]:
+        """Every row of these tables, in one order."""
+        return {n: sorted(map(str, self.query(f"select * from {schema}.{n}"))) for n in names}
 
 
 def project_fingerprint(project: Path) -> str:
@@ -172,10 +173,16 @@ def project_fingerprint(project: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
+def own_fingerprint() -> str:
+    """This project's, whose files no test changes."""
+    return project_fingerprint(ROOT)
+
+
 def pytest_sessionstart(session) -> None:
     """Forgets what was parsed of files that are other ones now."""
     if not hasattr(session.config, "workerinput"):
-        for older in {*PARSED.glob("*")} - {PARSED / project_fingerprint(ROOT)}:
+        for older in {*PARSED.glob("*")} - {PARSED / own_fingerprint()}:
             shutil.rmtree(older, ignore_errors=True)
 
 
@@ -183,17 +190,18 @@ def parsed_once(project: Path, variables: dict) -> tuple[dbtRunnerResult | None,
     """What dbt says when it parses a project, unless it did before; and what it has parsed."""
     known = [os.environ.get("NRR_INPUTS"), "NRR_DATA" in os.environ, read_in_parsing(variables)]
     name = hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
-    kept, result = PARSED / project_fingerprint(project) / f"{name}.msgpack", None
+    fingerprint = own_fingerprint() if project == ROOT else project_fingerprint(project)
+    kept, result = PARSED / fingerprint / f"{name}.msgpack", None
     if not kept.exists():
         result = invoke([*QUICK, "parse", *given(variables)])
         if not result.success:
             return result, None
         kept.parent.mkdir(parents=True, exist_ok=True)
         written = kept.with_suffix(f".{os.getpid()}")
-        written.write_bytes(result.result.to_msgpack(extended_mashumaro_encoder))
+        written.write_bytes(packed(result.result))
         written.replace(kept)
-    # of its own for each command, since dbt writes into it; a copy's seeds are its own files
-    manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
+    manifest = unpacked(kept.read_bytes())
+    # a copy's seeds are its own files
     for node in manifest.nodes.values():
         if node.resource_type == "seed":
             node.root_path = str(project)

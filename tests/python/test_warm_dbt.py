@@ -15,7 +15,8 @@ INPUTS = [
     *["stripe_invoice_line_item", "stripe_subscription_discount", "stripe_coupon"],
     *["chargebee_subscription", "chargebee_event", "chargebee_customer", "chargebee_coupon"],
     *["recurly_subscription_history", "recurly_plan_history", "recurly_account_history"],
-    *["zuora_subscription", "zuora_rate_plan", "zuora_rate_plan_charge", "zuora_account"],
+    *["recurly_coupon_redemption_history", "recurly_coupon_history"],
+    *["zuora_subscription", "zuora_rate_plan", "zuora_rate_plan_charge"],
 ]
 TOLD_BEFORE = {"nrr_as_of": "2024-01-01", "nrr_segments": ["industry"]}
 TOLD_LATER = {

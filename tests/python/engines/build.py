@@ -20,14 +20,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from dbt.adapters.factory import FACTORY
-from dbt.contracts.graph.manifest import Manifest
-from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 from load import load
 
 ROOT = Path(__file__).parents[3]
 sys.path.append(str(ROOT / "tests/python"))
 
-from warm_dbt import invoke, read_in_parsing  # noqa: E402
+from warm_dbt import invoke, packed, read_in_parsing, unpacked  # noqa: E402
 
 QUIET = ["--no-use-colors", "--no-write-json", "--log-level-file", "none"]
 MARK = "left alone"
@@ -36,13 +34,12 @@ UNITED = "int_nrr__united_events"
 
 
 def dbt(*arguments: str, parsed: bytes | None = None):
-    """Runs a dbt command in this process; exits with what it said if it fails.
+    """Runs a dbt command in this process, on the packed project if it was parsed before.
 
-    Parses the project first unless it is given, packed since dbt writes into what it works on.
+    Exits with what it said if it fails.
     """
-    manifest = parsed and Manifest.from_msgpack(parsed, decoder=extended_mashumuro_decoder)
     with contextlib.redirect_stdout(io.StringIO()) as said:
-        result = invoke([*QUIET, *arguments], manifest)
+        result = invoke([*QUIET, *arguments], parsed and unpacked(parsed))
     if not result.success:
         sys.exit(f"dbt {' '.join(arguments)} failed\n{said.getvalue()}{result.exception or ''}")
     return result.result
@@ -163,8 +160,7 @@ def build(plan: dict) -> None:
         depends_on = repr([stage["inputs"], read_in_parsing(stage["variables"])])
         if depends_on not in kept:
             # makes the adapter, too, by which the input is loaded
-            manifest = dbt("--quiet", "parse", "--no-partial-parse", *options)
-            kept[depends_on] = manifest.to_msgpack(extended_mashumaro_encoder)
+            kept[depends_on] = packed(dbt("--quiet", "parse", "--no-partial-parse", *options))
         parsed = kept[depends_on]
         if plan["loads"]:
             with statements(plan["adapter"]) as execute:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 from fractions import Fraction
-from operator import add as add_up
 
 from reference.computation import (
     Book,
@@ -91,7 +90,8 @@ def sums_of_pairs(result: Result, terms: list[Term]) -> dict:
         amounts = Fraction(start), Fraction(end), Fraction(kept)
         for dimension, segment in segments.items():
             key = (pair, month, dimension, segment)
-            sums[key] = tuple(map(add_up, sums[key], amounts))
+            added = zip(sums[key], amounts, strict=True)
+            sums[key] = tuple(total + amount for total, amount in added)
 
     book = result.book
     for month in book.months:

@@ -76,6 +76,7 @@ docs-pages: $(VENV)/dev.stamp ## write into docs/ what its pages show of models,
 	$(BIN)/python scripts/write_input_page.py
 	$(BIN)/python scripts/write_methods_page.py
 	$(BIN)/python scripts/write_explanation_page.py
+	$(BIN)/python scripts/write_customers_page.py
 
 # Each makes an environment in .engines, starts its server on this machine and ends it.
 $(ENGINE_TESTS): test-%: $(VENV)/dev.stamp

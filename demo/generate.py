@@ -1,4 +1,4 @@
-"""Write the demo company's subscription events, accounts and exchange rates as CSV files.
+"""Write the demo company's subscriptions, accounts, exchange rates and what its customers do.
 
     python demo/generate.py [FOLDER] [DATE]
 
@@ -31,6 +31,7 @@ from customers import (
     play,
     weighted,
 )
+from usage import COLUMNS, DAYS, plan_rows, tell
 
 SEED = 2041  # one in which the newest year is close to what all seeds are on average
 BASE_SHARE, BASE_MONTHS = 0.36, 3  # the installed base, taken over in the first months
@@ -46,6 +47,7 @@ INDUSTRIES = {
 }  # fmt: skip
 CHANNELS = {"inbound": 0.32, "outbound": 0.22, "partner": 0.16, "paid_ads": 0.18, "referral": 0.12}
 RATES = {"EUR": 1.085, "GBP": 1.262}
+OWN_DICE = 8_000_000_000_000  # for what customers do, which changes no subscription
 BROKEN_SHARE = 0.0023
 BREAKS = (
     ("unit_amount", "n/a"), ("discount_ends_at", "never"), ("currency", "CHF"), ("account_id", ""),
@@ -158,20 +160,32 @@ def write(path: Path, header: list[str], rows) -> None:
         writer.writerows(rows)
 
 
+def write_told(folder: Path, told: dict[str, list[list]], until: datetime) -> None:
+    """What was known when the day before `until` was over, in the order of its days."""
+    for name, columns in COLUMNS.items():
+        at = columns.index(DAYS[name])
+        rows = [row for row in told[name] if (row[-1] or row[at] or date.min) < until.date()]
+        rows.sort(key=lambda row: row[at] or date.min)
+        write(folder / f"{name}.csv", columns, rows)
+
+
 def generate(
     folder: str | Path,
     accounts: int = 600,
     seed: int = SEED,
     stories: tuple[str, ...] = STORIES,
     until: datetime = AS_OF,
+    customers: bool = False,
 ) -> None:
     """Write the three files for about so many accounts; the traits' shares stay the same.
 
     `stories` are those that are planted; nothing is written that was recorded after `until`.
+    With `customers` three more: what they do in the product and with the company's people.
     """
     folder, dice = Path(folder), Dice(seed)
     folder.mkdir(parents=True, exist_ok=True)
     events, attributes, parents = [], [], []
+    told = {"product_usage": [], "customer_events": [], "plan_limits": plan_rows()}
     parts = [story for story in ("concentration", "restatement") if story in stories]
     for number in range(accounts):
         account = new_account(number, accounts, seed, stories)
@@ -181,6 +195,9 @@ def generate(
         if account.size == "ent":
             parents.append(account.account_id)
         events += play(account)
+        if customers:  # before redeliver changes rows
+            for name, rows in tell(account, Dice(seed * 1_000_003 + number + OWN_DICE)).items():
+                told[name] += rows
     events += spoil(events, dice)
     events.sort(key=arrival)
     for index, row in enumerate(events, 1):
@@ -195,8 +212,11 @@ def generate(
     names = ["account_id", "valid_from", "parent_account_id", "industry", "region"]
     write(folder / "accounts.csv", [*names, "acquisition_channel"], attributes)
     write(folder / "exchange_rates.csv", ["currency", "rate_date", "rate"], rates)
+    if customers:
+        write_told(folder, told, until)
 
 
 if __name__ == "__main__":
     arguments = sys.argv[1:] or [Path(__file__).resolve().parent / "data"]
-    generate(arguments[0], until=datetime.fromisoformat([*arguments, str(AS_OF)][1]))
+    until = datetime.fromisoformat([*arguments, str(AS_OF)][1])
+    generate(arguments[0], until=until, customers=True)

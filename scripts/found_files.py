@@ -46,6 +46,13 @@ COLUMNS = {
     "account_links": ["source_system", "source_account_id", "account_id", "valid_from"],
     "subscription_links": ["source_system", "old", "new", "at"],
     "billing_totals": ["month", "currency", "mrr", "account_id"],
+    "product_usage": ["account_id", "usage_date", "metric", "value", "feature", "recorded_at"],
+    "customer_events": [
+        *["account_id", "occurred_at", "event", "subject_id", "label", "value", "recorded_at"],
+    ],
+    "plan_limits": [
+        *["plan_id", "account_id", "metric", "limit_value", "valid_from", "recorded_at"],
+    ],
 }
 # those without which nothing can be computed
 REQUIRED_COLUMNS = {
@@ -59,9 +66,12 @@ REQUIRED_COLUMNS = {
     "account_links": ["source_system", "source_account_id", "account_id"],
     "subscription_links": ["old", "new"],
     "billing_totals": ["month", "mrr"],
+    "product_usage": ["account_id", "usage_date", "metric"],
+    "customer_events": ["account_id", "occurred_at", "event"],
+    "plan_limits": ["metric", "limit_value"],
 }
 OPTIONAL_INPUTS = ["accounts", "exchange_rates", "account_links", "subscription_links"]
-OPTIONAL_INPUTS += ["billing_totals"]
+OPTIONAL_INPUTS += ["billing_totals", "product_usage", "customer_events", "plan_limits"]
 # The one database that every connection of this profile has besides the file it writes.
 SCHEMA = "memory.nrr_files"
 READ = [".parquet", ".csv", ".csv.gz"]

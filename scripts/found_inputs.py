@@ -72,7 +72,10 @@ def found_inputs(folder: Path) -> list[str]:
 
 def check_known(folder: Path, found: list[str]) -> None:
     """Raises InputError where dbt has not been told of the inputs that are there."""
-    known = os.environ.get("NRR_INPUTS", "subscription_events accounts exchange_rates").split()
+    told = "subscription_events accounts exchange_rates"
+    if not os.environ.get("NRR_DATA"):
+        told += " product_usage customer_events plan_limits"
+    known = os.environ.get("NRR_INPUTS", told).split()
     optional = {"accounts", "exchange_rates"}
     if "all" in known or {*found} <= {*known} <= {*found} | optional:
         return

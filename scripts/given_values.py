@@ -23,6 +23,9 @@ NUMBERS = {
     "mrr_movements": ["mrr_change", "sequence"],
     "subscription_periods": ["amount", "billing_interval_count", "quantity"],
     "contracts": ["amount", "term_months", "free_months", "one_time_amount"],
+    "product_usage": ["value"],
+    "customer_events": ["value"],
+    "plan_limits": ["limit_value"],
 }
 AMOUNTS = ["unit_amount", "discount_amount", "mrr", "mrr_change", "amount", "one_time_amount"]
 PERCENT = "discount_percent"
@@ -35,9 +38,12 @@ DATES = {
     "contracts": ["starts_on", "ends_on", "churned_on"],
     "account_links": ["valid_from"],
     "subscription_links": ["at"],
+    "product_usage": ["usage_date", "recorded_at"],
+    "customer_events": ["occurred_at", "recorded_at"],
+    "plan_limits": ["valid_from", "recorded_at"],
 }
 # In a Parquet file they may be missing, and yet be there as text: a data frame's str(None).
-IDS = ["event_id", "account_id", "subscription_id", "subscription_item_id"]
+IDS = ["event_id", "account_id", "subscription_id", "subscription_item_id", "subject_id"]
 CURRENCIES_OF_SIGNS = {
     "$": ["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "BRL", "CLP", "COP", "ARS"],
     "US$": ["USD"],

@@ -58,6 +58,11 @@ OTHER_NAMES = {
     "rate": ["exchange_rate", "fx_rate", "value"],
     "currency": ["currency_code", "from_currency"],
     "event_id": ["id"],
+    "usage_date": ["date", "day", "used_on", "used_at", "occurred_at", "event_date", "timestamp"],
+    "metric": ["metric_name", "measure", "event", "event_name", "event_type"],
+    "occurred_at": ["date", "event_date", "event_time", "created_at", "timestamp"],
+    "event": ["event_name", "event_type", "activity", "activity_type", "type"],
+    "limit_value": ["limit", "quota", "allowance", "included", "entitlement", "max", "value"],
 }
 
 

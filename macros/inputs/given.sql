@@ -59,12 +59,16 @@
 
 {#
   is_given(name): whether the input `name` is there: nrr_inputs names a model for it or, in this repository, NRR_INPUTS
-  names it, which `make build` finds out from the folder NRR_DATA (`all` stands for every input).
+  names it, which `make build` finds out from the folder NRR_DATA (`all` stands for every input). Unless it is set: the
+  three that most people have; and all those of the demo's files.
 #}
 {% macro is_given(name) %}
     {%- if name in nrr.setting('nrr_inputs') -%} {%- do return(true) -%} {%- endif -%}
     {%- if project_name != 'nrr' -%} {%- do return(false) -%} {%- endif -%}
-    {%- set found = env_var('NRR_INPUTS', 'subscription_events accounts exchange_rates').split() -%}
+    {%- set common = 'subscription_events accounts exchange_rates' -%}
+    {%- set is_demo = target.type == 'duckdb' and not env_var('NRR_DATA', '') -%}
+    {%- set more = ' product_usage customer_events plan_limits' if is_demo else '' -%}
+    {%- set found = env_var('NRR_INPUTS', common ~ more).split() -%}
     {%- do return('all' in found or name in found) -%}
 {% endmacro %}
 

@@ -29,6 +29,6 @@
 {% macro mapping_reasons() %}
     {%- do return([
         'unknown_status', 'unknown_billing_interval', 'unknown_amount_is', 'unknown_type', 'unknown_amendment_is',
-        'unknown_state', 'unknown_charge_type', 'unknown_billing_period',
+        'unknown_state', 'unknown_charge_type', 'unknown_billing_period', 'unknown_event',
     ]) -%}
 {% endmacro %}

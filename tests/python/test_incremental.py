@@ -69,7 +69,8 @@ class Company(Dbt):
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Company:
     folder = tmp_path_factory.mktemp("company")
-    shutil.copytree(ROOT / "demo/data", folder / "data")
+    # without what customers do, which no stored table knows of
+    arrive(folder / "data", held_in(ROOT / "demo/data"))
     company = Company(folder, copied_project(folder), folder / "data")
     company.succeed("build", *WITHOUT_TESTS, variables=SETTINGS)
     for part in ["data", "project", "built.duckdb"]:
@@ -351,7 +352,7 @@ def played(request, tmp_path_factory):
     """The settings, and two databases: one is built from batch to batch, one is built anew."""
     folder = tmp_path_factory.mktemp("played")
     daily, anew = (Company(folder / name, data=folder / "data") for name in ("daily", "anew"))
-    shutil.copytree(ROOT / "demo/data", folder / "data")
+    arrive(folder / "data", held_in(ROOT / "demo/data"))
     for database in (daily, anew):
         database.succeed("seed", variables=request.param)
     return request.param, daily, anew

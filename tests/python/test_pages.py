@@ -5,7 +5,7 @@ import re
 import pytest
 from conftest import ROOT
 
-FOLDERS = [".", ".github", "benchmarks", "demo", "docs", "docs/sources"]
+FOLDERS = [".", ".github", "benchmarks", "demo", "docs", "docs/customers", "docs/sources"]
 PAGES = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md"))
 COMMAND = re.compile(r"`make ([a-z-]+)")
 

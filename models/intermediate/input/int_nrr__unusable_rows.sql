@@ -1,4 +1,5 @@
--- One row per input, reason and row of accounts, exchange_rates and billing_totals that cannot be used.
+-- One row per input, reason and row of accounts, exchange_rates, billing_totals, product_usage, customer_events and
+-- plan_limits that cannot be used; where an event is unknown, per word.
 with found as (
     select
         cast('accounts' as {{ nrr.type_text() }}) as input,
@@ -39,6 +40,44 @@ with found as (
         given_row as value,
         false as is_failure
     from {{ ref('stg_nrr__billing_total_rows') }}
+    where reason is not null
+    {%- endif %}
+    {%- if nrr.is_given('product_usage') %}
+
+    union all
+
+    -- neither do MRR and retention on these
+    select
+        cast('product_usage' as {{ nrr.type_text() }}) as input,
+        reason,
+        given_row as value,
+        false as is_failure
+    from {{ ref('stg_customers__usage_rows') }}
+    where reason is not null
+    {%- endif %}
+    {%- if nrr.is_given('customer_events') %}
+
+    union all
+
+    -- of a word that the seed lacks, the word says what to add
+    select
+        cast('customer_events' as {{ nrr.type_text() }}) as input,
+        reason,
+        case when reason = 'unknown_event' then event_word else given_row end as value,
+        reason = 'unknown_event' as is_failure
+    from {{ ref('stg_customers__event_rows') }}
+    where reason is not null
+    {%- endif %}
+    {%- if nrr.is_given('plan_limits') %}
+
+    union all
+
+    select
+        cast('plan_limits' as {{ nrr.type_text() }}) as input,
+        reason,
+        given_row as value,
+        false as is_failure
+    from {{ ref('stg_customers__limit_rows') }}
     where reason is not null
     {%- endif %}
 )

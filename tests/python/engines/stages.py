@@ -9,6 +9,8 @@ from random import Random
 from found_inputs import found_inputs
 from load import TYPES
 from reference.batches import arrive, batches, held_in
+from reference.files import read_csv
+from reference.random_customers import COLUMNS as CUSTOMERS
 from reference.random_history import EVENT_COLUMNS, SEGMENTS, write_history
 from source_folders import source_folders
 
@@ -155,6 +157,7 @@ def stages(folder: Path) -> list[Stage]:
             held["accounts"] += [*accounts_written_in_many_ways()]
             held["exchange_rates"] += [*rates_written_in_many_ways()]
         else:
+            held |= customers_of_some_accounts(source)
             # the demo has no discount that ends
             for day in ("2026-03-31", "2026-04-01"):
                 event = of_its_own(f"until {day}", discount_percent="10", discount_ends_at=day)
@@ -174,6 +177,17 @@ def stages(folder: Path) -> list[Stage]:
         left_out = [] if models else LEFT_OUT_OF_SOURCES
         made.append(Stage(name, str(data), inputs, False, True, variables, models, left_out))
     return made
+
+
+def customers_of_some_accounts(source: Path) -> dict[str, list[dict]]:
+    """What every tenth account does, since a row takes an emulator a while."""
+    held = {name: read_csv(source / f"{name}.csv") for name in CUSTOMERS}
+    for name, rows in held.items():
+        held[name] = [row for row in rows if row["account_id"][-1:] in ("", "0")]
+        for row in held[name]:
+            # a loader makes it a timestamp: that is of the same day everywhere at noon
+            row["recorded_at"] = row["recorded_at"] and f"{row['recorded_at'][:10]} 12:00:00"
+    return held
 
 
 PLAIN = {

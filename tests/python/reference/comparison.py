@@ -38,6 +38,7 @@ KEYS = {
         "effect",
         "step",
     ],
+    "nrr__account_signals": ["account_id", "observed_on", "signal"],
     "nrr__retention_by_method": ["month", "segment_dimension", "segment", "method"],
     "nrr__retention_findings": ["month", "finding", "segment_dimension", "segment"],
     "nrr__restatements": ["month", "segment_dimension", "segment"],

@@ -1,0 +1,112 @@
+-- One row per account, observation and signal of the rule silence that holds: days since a fact happened last, or since
+-- the account began to pay.
+with signals as (
+    select * from {{ ref('nrr_signals') }}
+    where rule = 'silence'
+),
+
+bounds as (
+    select
+        min(month) as first_month,
+        max(observed_on) as last_day
+    from {{ ref('int_nrr__observation_days') }}
+),
+
+dated_facts as (
+    select
+        measured.account_id,
+        signals.signal,
+        measured.occurred_on,
+        {{ nrr.later('measured.occurred_on', 'measured.known_on') }} as known_on
+    from {{ ref('int_nrr__measured_days') }} as measured
+    inner join signals on measured.fact = signals.fact and (signals.label is null or measured.label = signals.label)
+),
+
+-- by the observation that is the first to know of them
+facts as (
+    select
+        dated_facts.account_id,
+        dated_facts.signal,
+        {{ nrr.later(nrr.truncate_to_month('dated_facts.known_on'), 'bounds.first_month') }} as month,
+        max(dated_facts.occurred_on) as occurred_on
+    from dated_facts
+    inner join bounds on dated_facts.known_on <= bounds.last_day
+    group by
+        dated_facts.account_id,
+        dated_facts.signal,
+        {{ nrr.later(nrr.truncate_to_month('dated_facts.known_on'), 'bounds.first_month') }}
+),
+
+-- what nobody does, its absence says nothing of
+begun as (
+    select
+        signal,
+        min(month) as first_month
+    from facts
+    group by signal
+),
+
+timeline as (
+    select
+        account_id,
+        signal,
+        month,
+        occurred_on,
+        cast(null as date) as observed_on,
+        cast(null as date) as first_paid_on
+    from facts
+
+    union all
+
+    select
+        observed.account_id,
+        signals.signal,
+        observed.month,
+        cast(null as date) as occurred_on,
+        observed.observed_on,
+        observed.first_paid_on
+    from {{ ref('int_nrr__observed_accounts') }} as observed
+    cross join signals
+),
+
+last_facts as (
+    select
+        account_id,
+        signal,
+        month,
+        observed_on,
+        first_paid_on,
+        -- of the months up to this one, itself included
+        max(occurred_on) over (partition by account_id, signal order by month) as occurred_on
+    from timeline
+),
+
+silences as (
+    select
+        last_facts.account_id,
+        last_facts.month,
+        last_facts.signal,
+        signals.days,
+        {{ nrr.days_between(
+            nrr.later('coalesce(last_facts.occurred_on, last_facts.first_paid_on)', 'last_facts.first_paid_on'),
+            'last_facts.observed_on'
+        ) }} as silent_days
+    from last_facts
+    inner join signals on last_facts.signal = signals.signal
+    inner join begun on last_facts.signal = begun.signal and last_facts.month >= begun.first_month
+    where
+        last_facts.observed_on is not null
+        and (last_facts.occurred_on is null or coalesce(signals.other_fact, '') <> 'ever')
+)
+
+select
+    account_id,
+    month,
+    signal,
+    cast(silent_days as {{ nrr.type_double() }}) as figure,
+    cast(null as {{ nrr.type_double() }}) as baseline,
+    cast(null as date) as due_on,
+    cast(null as decimal(18, 4)) as mrr,
+    0 as needed_days
+from silences
+where silent_days >= days

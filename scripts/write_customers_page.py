@@ -1,0 +1,89 @@
+"""Writes the seed nrr_signals, with what the demo shows of each signal, into docs/customers.md."""
+
+import csv
+
+import duckdb
+from write_methods_page import built_demo
+from write_models_page import ROOT, written_between
+
+PAGE = ROOT / "docs" / "customers.md"
+SEED = ROOT / "seeds" / "customers" / "nrr_signals.csv"
+# of each signal: how many accounts have it at the newest month's end, and that with most at stake
+SHOWN = """
+with newest as (
+    select * from nrr__account_signals
+    where observed_on = (
+        select max(observed_on) from nrr__account_signals where observed_on = last_day(observed_on)
+    )
+)
+
+select
+    signal,
+    count(*) as accounts,
+    arg_max(
+        (account_id, figure, baseline, due_on), (mrr_at_stake, account_id)
+    ) as example
+from newest
+group by signal
+"""
+# rule -> what it looks at, in words
+WORDS = {
+    "drop": "{fact} a day at most {threshold} of before, {minimum} or more",
+    "rise": "{minimum} or more {fact} in 28 days, {threshold} standard deviations above its usual",
+    "at_least": "{fact} from {threshold} of the limit on",
+    "at_most": "{fact} of {threshold} or less within {days} days",
+    "silence": "no {fact} for {days} days",
+    "missed": "{fact}, but no {other_fact} within {days} days",
+    "due_within": "{fact} within {days} days",
+    "happened": "{fact} within {days} days",
+}
+
+
+def signals():
+    with SEED.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def holds_when(row):
+    """When a signal holds, in words."""
+    words = row | {"fact": f"`{row['fact']}`", "other_fact": f"`{row['other_fact']}`"}
+    if row["label"]:
+        words["fact"] += f" (`{row['label']}`)"
+    said = WORDS[row["rule"]].format(**words)
+    if row["rule"] == "silence" and row["other_fact"] == "ever":
+        said = f"never any {words['fact']}, after {row['days']} days"
+    if row["rule"] == "happened" and not row["days"]:
+        said = f"{words['fact']}, while it lasts"
+    source = ", ".join(filter(None, [row["publisher"], row["source_title"], row["published"]]))
+    return f"{said} ([{source}]({row['source_url']}))" if source else said
+
+
+def example(found):
+    """An account with its figures: 'acc_0289: 3.4, before 7.1'."""
+    account, figure, baseline, due_on = found
+    said = f"{account}: {float(figure):.4g}"
+    if baseline is not None:
+        said += f" beside {float(baseline):.4g}"
+    return said + (f", due on {due_on}" if due_on else "")
+
+
+def table(shown):
+    """A line for each signal: when it holds, of how many accounts of the demo, and of which."""
+    found = {signal: rest for signal, *rest in shown}
+    lines = ["| signal | of | holds when | accounts | for example |", "|---|---|---|--:|---|"]
+    for row in signals():
+        accounts, shown_by = found.get(row["signal"], (0, None))
+        cells = [f"`{row['signal']}`", row["kind"], holds_when(row), str(accounts)]
+        lines.append("| " + " | ".join([*cells, example(shown_by) if shown_by else ""]) + " |")
+    lines += ["", "Accounts and examples: the demo company at the end of its newest month."]
+    return "\n".join(lines)
+
+
+def page(text, shown):
+    """The page's text with its table written anew."""
+    return written_between(text, "signals", table(shown))
+
+
+if __name__ == "__main__":
+    with built_demo() as path, duckdb.connect(str(path), read_only=True) as connection:
+        PAGE.write_text(page(PAGE.read_text(), connection.execute(SHOWN).fetchall()))

@@ -1,0 +1,190 @@
+"""nrr__account_signals of random customers: as computed, and seeing nothing of what comes later."""
+
+import shutil
+from collections import Counter
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+
+import pytest
+from conftest import ROOT, WITHOUT_TESTS, Dbt
+from reference.account_signals import (
+    BILLING_FACTS,
+    Customers,
+    account_signals,
+    event_facts,
+    read_customers,
+    read_limits,
+    read_signals,
+    usage_facts,
+)
+from reference.comparison import SEEDS, computed, differences, variables_of
+from reference.computation import Settings, ratio
+from reference.files import read_csv
+from reference.random_customers import COLUMNS, write_customers
+from reference.random_history import write_history, write_rows
+
+MODELS = ["build", "--select", "+nrr__account_signals", *WITHOUT_TESTS]
+SETTINGS = Settings(timezone="America/Los_Angeles")
+# up to here one build knows everything, and others nothing or something else of later
+PAST_MONTH_END = date(2024, 10, 31)
+TABLE = "nrr__account_signals"
+RISES = {"tickets_rising", "users_growing"}
+
+
+def build(folder: Path, data: Path, settings: Settings = SETTINGS) -> Dbt:
+    dbt = Dbt(folder, data=data)
+    dbt.succeed(*MODELS, variables=variables_of(settings))
+    return dbt
+
+
+def built_rows(dbt: Dbt) -> list[dict]:
+    """The rows of the table, with decimals instead of floats."""
+    return [
+        {
+            column: ratio(Fraction(value)) if isinstance(value, float) else value
+            for column, value in row.items()
+        }
+        for row in dbt.rows(TABLE)
+    ]
+
+
+def expected_of(data: Path, settings: Settings = SETTINGS) -> tuple[list[dict], int]:
+    """The rows that the computation gives, and in how many months accounts pay."""
+    book, events = computed(data, settings).book, read_csv(data / "subscription_events.csv")
+    paid = sum(len(by_month) for by_month in book.mrr.values())
+    return account_signals(book, events, read_customers(data, ROOT), SEEDS), paid
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory) -> Path:
+    """A random history with all three inputs on its customers."""
+    data = tmp_path_factory.mktemp("history")
+    write_history(data, seed=3, accounts=240, months=30)
+    write_customers(data, seed=3)
+    return data
+
+
+@pytest.fixture(scope="module")
+def everything(history, tmp_path_factory) -> Dbt:
+    """A build that knows all of it."""
+    return build(tmp_path_factory.mktemp("everything"), history)
+
+
+@pytest.fixture
+def built_otherwise(history, tmp_path):
+    """Builds the history with other rows of the inputs on customers, in a folder of that name."""
+
+    def built(name: str, rows: dict[str, list[dict]]) -> Dbt:
+        folder = tmp_path / name
+        shutil.copytree(history, folder / "data")
+        for table, columns in COLUMNS.items():
+            write_rows(folder / f"data/{table}.csv", columns, rows[table])
+        return build(folder, folder / "data")
+
+    return built
+
+
+def test_signals_of_a_random_history_are_those_of_the_computation(everything, history):
+    expected, paid_months = expected_of(history)
+    found = differences(TABLE, built_rows(everything), expected)
+    assert not found, f"{len(found)} differences\n" + "\n".join(sorted(found)[:20])
+
+    # each signal holds for several accounts, not always, and at several observations in a row
+    held = Counter(row["signal"] for row in expected)
+    for signal in read_signals(read_customers(history, ROOT).signals):
+        accounts = {row["account_id"] for row in expected if row["signal"] == signal.name}
+        assert len(accounts) >= 5, signal.name
+        assert held[signal.name] < paid_months, signal.name
+    lasting = [row for row in expected if row["first_observed_on"] < row["observed_on"]]
+    # cancellations are recorded too shortly before for that
+    assert held.keys() - {row["signal"] for row in lasting} <= {"cancellation_scheduled"}
+    # ... some exactly at their bound, and limits are met at once, on a day to come, or never
+    for signal in ("usage_falling", "logins_falling", "seats_near_limit"):
+        rows = [row for row in expected if row["signal"] == signal]
+        assert any(row["figure"] == row["threshold"] * row["baseline"] for row in rows), signal
+    rises = {(row["figure"], row["baseline"]) for row in expected if row["signal"] in RISES}
+    assert rises >= {(8, 4), (3, 1)}
+    near = [row for row in expected if row["signal"] == "seats_near_limit"]
+    assert any(row["due_on"] is None for row in near)
+    assert any(row["due_on"] and row["due_on"] > row["observed_on"] for row in near)
+    assert any(row["due_on"] == row["observed_on"] for row in near)
+
+
+# --- What comes later is not seen -----------------------------------------------------------------
+
+
+def known_on(name: str, row: dict, customers: Customers) -> date:
+    """The day on which a row became known; of one that cannot be used it does not matter."""
+    if name == "product_usage":
+        read = usage_facts([row], SETTINGS)
+    elif name == "customer_events":
+        read = event_facts([row], customers.events, SETTINGS)
+    else:
+        read = read_limits([row], SETTINGS)
+    return read[0].known_on if read else date.min
+
+
+def known_later(history: Path) -> tuple[dict, dict]:
+    """{input: its rows that were known at PAST_MONTH_END} and {input: [(known on, row)]} later."""
+    customers = read_customers(history, ROOT)
+    known, later = {}, {}
+    for name in COLUMNS:
+        dated = [(known_on(name, row, customers), row) for row in getattr(customers, name)]
+        known[name] = [row for day, row in dated if day <= PAST_MONTH_END]
+        later[name] = [(day, row) for day, row in dated if day > PAST_MONTH_END]
+    return known, later
+
+
+def scrambled(later: list[tuple[date, dict]], dice: Random) -> list[dict]:
+    """As many rows, recorded on the same days, that say something else, of earlier days too."""
+    columns = [column for column in later[0][1] if column != "recorded_at"]
+    values = {column: [row[column] for _, row in later] for column in columns}
+    for column in columns:
+        dice.shuffle(values[column])
+    for column in {"usage_date", "occurred_at", "valid_from"} & {*columns}:
+        back = [PAST_MONTH_END - timedelta(days=dice.randrange(400)) for _ in later]
+        values[column] = [
+            str(day) if dice.random() < 0.5 else old
+            for day, old in zip(back, values[column], strict=True)
+        ]
+    return [
+        {**{column: values[column][number] for column in columns}, "recorded_at": f"{day} 12:00:00"}
+        for number, (day, _) in enumerate(later)
+    ]
+
+
+def rows_until_then(dbt: Dbt) -> list[tuple]:
+    return dbt.query(f"select * from {TABLE} where observed_on <= '{PAST_MONTH_END}' order by all")
+
+
+def test_nothing_that_was_recorded_later_changes_an_earlier_observation(
+    everything, history, built_otherwise
+):
+    known, later = known_later(history)
+    assert all(len(later[name]) > len(known[name]) / 10 for name in COLUMNS)
+    before = rows_until_then(everything)
+    assert {row[2] for row in before} >= {row["signal"] for row in everything.rows(TABLE)}
+    without = built_otherwise("without", known)
+    assert rows_until_then(without) == before
+    dice = Random(8)
+    other = {name: rows + scrambled(later[name], dice) for name, rows in known.items()}
+    with_others = built_otherwise("with others", other)
+    assert rows_until_then(with_others) == before
+    # ... although later ones are others
+    assert without.rows(TABLE) != everything.rows(TABLE)
+    assert with_others.rows(TABLE) != everything.rows(TABLE)
+
+
+def test_events_alone_show_what_billing_says(tmp_path):
+    data = tmp_path / "data"
+    write_history(data, seed=6, accounts=200, months=20)
+    settings = Settings(fx="actual", reporting_currency="EUR", as_of="2024-07-17 12:00:00")
+    expected, _ = expected_of(data, settings)
+    found = differences(TABLE, built_rows(build(tmp_path, data, settings)), expected)
+    assert not found, f"{len(found)} differences\n" + "\n".join(sorted(found)[:20])
+    signals = read_signals(read_customers(data, ROOT).signals)
+    of_billing = {signal.name for signal in signals if signal.fact in BILLING_FACTS}
+    assert {row["signal"] for row in expected} == of_billing
+    assert len(of_billing) == len(BILLING_FACTS)

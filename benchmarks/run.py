@@ -52,6 +52,7 @@ ACCOUNT_MARTS = ["account_months", "mrr_movements", "retention_accounts"]
 PACKAGE_TABLES, MANY_SEGMENTS = "package_tables", "many_segments"
 EXPLAINED = "explained"
 EXPLANATION = ["methods", "cohorts", "drivers", "bridges", "findings"]  # folders of models
+CUSTOMERS = ["nrr.intermediate.customers", "nrr.marts.customers"]
 MANY_SEGMENTS_AT = 100_000  # accounts
 # as the tables name them
 WAYS = {
@@ -162,7 +163,7 @@ def run_package(
 ) -> Run:
     """The package's seeds and models, without tests, into the database file `name`.
 
-    The explanation is left out unless the run is that by name.
+    What is seen of customers is left out; the explanation too, unless the run is that by name.
     """
     # the same folder in every run, as in a scheduled job, so that dbt need not parse anew
     link = work / "input"
@@ -183,9 +184,11 @@ def run_package(
         "--exclude-resource-type", "test", "unit_test",
         "--vars", json.dumps(variables),
     ]  # fmt: skip
+    left_out = list(CUSTOMERS)
     if name != EXPLAINED:
-        folders = [f"nrr.intermediate.{folder}" for folder in EXPLANATION]
-        command += ["--exclude", "nrr.marts.explanation", *folders]
+        left_out += ["nrr.marts.explanation"]
+        left_out += [f"nrr.intermediate.{folder}" for folder in EXPLANATION]
+    command += ["--exclude", *left_out]
     if limit:
         environment["NRR_DUCKDB_MEMORY_LIMIT"] = limit
         command += ["--target", "limited"]

@@ -1,41 +1,23 @@
 """The selects of docs/sources/other_systems.md, each on a few rows of its system."""
 
-import re
-
-import duckdb
 import pytest
 from conftest import ROOT
+from documented_selects import rows_of, selects_of
 from found_files import COLUMNS
 
-PAGE = ROOT / "docs" / "sources" / "other_systems.md"
-CODE = re.compile(r"^## ([\w ]+)\n(?:(?!^## ).*\n)*?```sql\n((?:.*\n)*?)```", re.MULTILINE)
-SELECTS = dict(CODE.findall(PAGE.read_text(encoding="utf-8")))
+SELECTS = selects_of(ROOT / "docs" / "sources" / "other_systems.md")
 
 
 def selected(system: str, **tables: list[dict]) -> list[dict]:
     """The rows of the system's select, sorted by account, with their values as text."""
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        for name, rows in tables.items():
-            columns = list(dict.fromkeys(column for row in rows for column in row))
-            listed = ", ".join(f'"{column}" varchar' for column in columns)
-            connection.execute(f"create table {name} ({listed})")
-            for row in rows:
-                values = [row.get(column) for column in columns]
-                marks = ", ".join("?" * len(columns))
-                connection.execute(f"insert into {name} values ({marks})", values)
-        for name, rows in tables.items():
-            for column in {column for row in rows for column in row}:
-                type_ = type_of(column)
-                if type_:
-                    connection.execute(f'alter table {name} alter "{column}" type {type_}')
-        result = connection.execute(SELECTS[system])
-        names = [column[0] for column in result.description]
-        assert set(names) <= set(COLUMNS["subscription_periods"])
-        assert {"account_id", "starts_on", "amount"} <= set(names)
-        found = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-    texts = [{k: None if v is None else str(v) for k, v in row.items()} for row in found]
-    return sorted(texts, key=lambda row: (row["account_id"], row["starts_on"]))
+    types = {
+        name: {column: type_of(column) or "varchar" for row in rows for column in row}
+        for name, rows in tables.items()
+    }
+    columns, found = rows_of(SELECTS[system], types, tables)
+    assert set(columns) <= set(COLUMNS["subscription_periods"])
+    assert {"account_id", "starts_on", "amount"} <= set(columns)
+    return sorted(found, key=lambda row: (row["account_id"], row["starts_on"]))
 
 
 def type_of(column: str) -> str | None:

@@ -1,47 +1,47 @@
-{%- set columns = [
-    'account_id', 'status', 'currency', 'mrr', 'quantity', 'unit_amount', 'billing_interval', 'billing_interval_count',
-    'discount_percent', 'discount_amount',
-] -%}
 -- One row per thing that billing says of an account and a day: what is past due, booked to end or to shrink, a discount
 -- that ends, and MRR that has shrunk.
 with states as (
-    select
-        starts_at,
-        ends_at,
-        recorded_at,
-        {%- for column in columns %}
-        {{ column }},
-        lag({{ column }}) over (
-            partition by subscription_id, subscription_item_id order by starts_at
-        ) as previous_{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ref('int_nrr__item_states') }}
+    select * from {{ ref('int_nrr__item_states') }}
     -- what another state replaces at the same instant lasts no time
     where starts_at < ends_at or (starts_at is not null and ends_at is null)
 ),
 
+-- an item's state begins when that before ends
 changes as (
     select
-        states.*,
+        states.account_id,
+        states.starts_at,
+        states.recorded_at,
+        previous.currency,
+        previous.mrr - states.mrr as lost_mrr,
         case
-            when status = 'cancelled' and mrr = 0 and previous_mrr > 0 then 'scheduled_cancellation'
-            when mrr > 0 and mrr < previous_mrr then 'scheduled_downgrade'
-            when
-                mrr > previous_mrr
-                and (previous_discount_percent > 0 or previous_discount_amount > 0)
-                and discount_percent = 0
-                and discount_amount = 0
-                -- and nothing else is another
-                and status = previous_status
-                and quantity = previous_quantity
-                and unit_amount = previous_unit_amount
-                and billing_interval = previous_billing_interval
-                and billing_interval_count = previous_billing_interval_count
-                then 'discount_end'
-        end as fact,
-        abs(previous_mrr - mrr) as amount
+            when states.mrr = 0 then 'scheduled_cancellation'
+            when states.mrr < previous.mrr then 'scheduled_downgrade'
+            else 'discount_end'
+        end as fact
     from states
-    where account_id = previous_account_id and (currency = previous_currency or mrr = 0)
+    inner join states as previous
+        on
+            states.subscription_id = previous.subscription_id
+            and states.subscription_item_id = previous.subscription_item_id
+            and states.starts_at = previous.ends_at
+            and states.account_id = previous.account_id
+    where
+        (states.status = 'cancelled' and states.mrr = 0 and previous.mrr > 0)
+        or (states.mrr > 0 and states.mrr < previous.mrr and states.currency = previous.currency)
+        or (
+            states.mrr > previous.mrr
+            and (previous.discount_percent > 0 or previous.discount_amount > 0)
+            and states.discount_percent = 0
+            and states.discount_amount = 0
+            -- and nothing else is another
+            and states.status = previous.status
+            and states.quantity = previous.quantity
+            and states.unit_amount = previous.unit_amount
+            and states.currency = previous.currency
+            and states.billing_interval = previous.billing_interval
+            and states.billing_interval_count = previous.billing_interval_count
+        )
 ),
 
 facts as (
@@ -64,10 +64,9 @@ facts as (
         starts_at,
         cast(null as {{ nrr.type_instant() }}) as ends_at,
         recorded_at,
-        previous_currency as currency,
-        amount
+        currency,
+        abs(lost_mrr) as amount
     from changes
-    where fact is not null
 ),
 
 dated_facts as (

@@ -60,13 +60,13 @@ timeline as (
 
     select
         observed.account_id,
-        signals.signal,
+        begun.signal,
         observed.month,
         cast(null as date) as occurred_on,
         observed.observed_on,
         observed.first_paid_on
     from {{ ref('int_nrr__observed_accounts') }} as observed
-    cross join signals
+    inner join begun on observed.month >= begun.first_month
 ),
 
 last_facts as (
@@ -93,7 +93,6 @@ silences as (
         ) }} as silent_days
     from last_facts
     inner join signals on last_facts.signal = signals.signal
-    inner join begun on last_facts.signal = begun.signal and last_facts.month >= begun.first_month
     where
         last_facts.observed_on is not null
         and (last_facts.occurred_on is null or coalesce(signals.other_fact, '') <> 'ever')

@@ -2,8 +2,9 @@
 with rates as (
     select
         month,
-        nrr,
-        grr,
+        -- of numbers with more digits Spark's differences lack the ninth decimal
+        cast(nrr as decimal(28, 9)) as nrr,
+        cast(grr as decimal(28, 9)) as grr,
         starting_accounts,
         starting_accounts - retained_accounts as lost_accounts,
         starting_mrr - retained_mrr as lost_mrr,

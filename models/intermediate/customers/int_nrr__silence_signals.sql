@@ -12,7 +12,7 @@ bounds as (
     from {{ ref('int_nrr__observation_days') }}
 ),
 
-dated_facts as (
+known_facts as (
     select
         measured.account_id,
         signals.signal,
@@ -23,18 +23,24 @@ dated_facts as (
 ),
 
 -- by the observation that is the first to know of them
+dated_facts as (
+    select
+        known_facts.account_id,
+        known_facts.signal,
+        known_facts.occurred_on,
+        {{ nrr.later(nrr.truncate_to_month('known_facts.known_on'), 'bounds.first_month') }} as month
+    from known_facts
+    inner join bounds on known_facts.known_on <= bounds.last_day
+),
+
 facts as (
     select
-        dated_facts.account_id,
-        dated_facts.signal,
-        {{ nrr.later(nrr.truncate_to_month('dated_facts.known_on'), 'bounds.first_month') }} as month,
-        max(dated_facts.occurred_on) as occurred_on
+        account_id,
+        signal,
+        month,
+        max(occurred_on) as occurred_on
     from dated_facts
-    inner join bounds on dated_facts.known_on <= bounds.last_day
-    group by
-        dated_facts.account_id,
-        dated_facts.signal,
-        {{ nrr.later(nrr.truncate_to_month('dated_facts.known_on'), 'bounds.first_month') }}
+    group by account_id, signal, month
 ),
 
 -- what nobody does, its absence says nothing of

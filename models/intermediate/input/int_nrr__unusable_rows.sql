@@ -1,26 +1,27 @@
+{#- the rows of each input; those that figures rest on fail the build -#}
+{%- set failing = {'accounts': 'stg_nrr__account_rows', 'exchange_rates': 'stg_nrr__exchange_rate_rows'} -%}
+{%- set rows_of = dict(failing) -%}
+{%- for name, model in {
+    'billing_totals': 'stg_nrr__billing_total_rows',
+    'product_usage': 'stg_customers__usage_rows',
+    'plan_limits': 'stg_customers__limit_rows',
+}.items() if nrr.is_given(name) -%}
+    {%- do rows_of.update({name: model}) -%}
+{%- endfor -%}
 -- One row per input, reason and row of accounts, exchange_rates, billing_totals, product_usage, customer_events and
 -- plan_limits that cannot be used; where an event is unknown, per word.
 with found as (
+    {%- for name, model in rows_of.items() %}
     select
-        cast('accounts' as {{ nrr.type_text() }}) as input,
+        cast('{{ name }}' as {{ nrr.type_text() }}) as input,
         reason,
         given_row as value,
-        true as is_failure
-    from {{ ref('stg_nrr__account_rows') }}
+        {{ 'true' if name in failing else 'false' }} as is_failure
+    from {{ ref(model) }}
     where reason is not null
 
     union all
-
-    select
-        cast('exchange_rates' as {{ nrr.type_text() }}) as input,
-        reason,
-        given_row as value,
-        true as is_failure
-    from {{ ref('stg_nrr__exchange_rate_rows') }}
-    where reason is not null
-
-    union all
-
+    {% endfor %}
     -- it converts at 1, whatever is given: perhaps all rates are into another currency
     select
         cast('exchange_rates' as {{ nrr.type_text() }}) as input,
@@ -29,32 +30,6 @@ with found as (
         false as is_failure
     from {{ ref('stg_nrr__exchange_rate_rows') }}
     where reason is null and currency = '{{ nrr.setting('nrr_reporting_currency') }}' and rate <> 1
-    {%- if nrr.is_given('billing_totals') %}
-
-    union all
-
-    -- no figure rests on it
-    select
-        cast('billing_totals' as {{ nrr.type_text() }}) as input,
-        reason,
-        given_row as value,
-        false as is_failure
-    from {{ ref('stg_nrr__billing_total_rows') }}
-    where reason is not null
-    {%- endif %}
-    {%- if nrr.is_given('product_usage') %}
-
-    union all
-
-    -- neither do MRR and retention on these
-    select
-        cast('product_usage' as {{ nrr.type_text() }}) as input,
-        reason,
-        given_row as value,
-        false as is_failure
-    from {{ ref('stg_customers__usage_rows') }}
-    where reason is not null
-    {%- endif %}
     {%- if nrr.is_given('customer_events') %}
 
     union all
@@ -66,18 +41,6 @@ with found as (
         case when reason = 'unknown_event' then event_word else given_row end as value,
         reason = 'unknown_event' as is_failure
     from {{ ref('stg_customers__event_rows') }}
-    where reason is not null
-    {%- endif %}
-    {%- if nrr.is_given('plan_limits') %}
-
-    union all
-
-    select
-        cast('plan_limits' as {{ nrr.type_text() }}) as input,
-        reason,
-        given_row as value,
-        false as is_failure
-    from {{ ref('stg_customers__limit_rows') }}
     where reason is not null
     {%- endif %}
 )

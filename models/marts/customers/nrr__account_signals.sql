@@ -35,8 +35,10 @@ select
     min(observed.observed_on) over (
         partition by observed.account_id, observed.signal, observed.run
     ) as first_observed_on,
-    cast({{ nrr.earlier('coalesce(observed.mrr, observed.account_mrr)', 'observed.account_mrr') }} as decimal(18, 4))
-        as mrr_at_stake,
+    -- all that the account pays, where the facts are about no amount of their own
+    cast(
+        case when observed.mrr < observed.account_mrr then observed.mrr else observed.account_mrr end as decimal(18, 4)
+    ) as mrr_at_stake,
     observed.due_on,
     signals.response
 from observed

@@ -1,4 +1,4 @@
-"""Writes the seed nrr_signals, with what the demo shows of each signal, into docs/customers.md."""
+"""Writes into docs/customers.md the seed nrr_signals and what the demo shows of each signal."""
 
 import csv
 
@@ -25,6 +25,22 @@ select
     ) as example
 from newest
 group by signal
+"""
+# what each has predicted, best told apart first
+EVIDENCE = """
+select
+    subject_kind,
+    subject,
+    outcome,
+    exposed_accounts,
+    exposed_rate,
+    control_accounts,
+    control_rate,
+    difference_low,
+    difference_high,
+    verdict
+from nrr__evidence
+order by verdict = 'too few', q_value nulls last, subject_kind, subject, outcome
 """
 # rule -> what it looks at, in words
 WORDS = {
@@ -79,11 +95,37 @@ def table(shown):
     return "\n".join(lines)
 
 
-def page(text, shown):
-    """The page's text with its table written anew."""
-    return written_between(text, "signals", table(shown))
+def percent(rate):
+    return "" if rate is None else f"{100 * rate:.1f}%"
+
+
+def evidence_table(rows):
+    """A line for each subject and outcome: the accounts and rates of both groups, and verdict."""
+    lines = [
+        "| subject | outcome | with it | without it | difference | verdict |",
+        "|---|---|--:|--:|--:|---|",
+    ]
+    for kind, subject, outcome, accounts, rate, others, other_rate, low, high, verdict in rows:
+        cells = [
+            f"`{subject}`" if kind == "signal" else f"{kind} {subject}",
+            outcome,
+            f"{percent(rate)} of {accounts:,}",
+            f"{percent(other_rate)} of {others:,}",
+            "" if low is None else f"{100 * low:+.1f} to {100 * high:+.1f} points",
+            verdict,
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", "Of the demo company; an account counts at each landmark."]
+    return "\n".join(lines)
+
+
+def page(text, shown, evidence):
+    """The page's text with its tables written anew."""
+    text = written_between(text, "signals", table(shown))
+    return written_between(text, "evidence", evidence_table(evidence))
 
 
 if __name__ == "__main__":
     with built_demo() as path, duckdb.connect(str(path), read_only=True) as connection:
-        PAGE.write_text(page(PAGE.read_text(), connection.execute(SHOWN).fetchall()))
+        rows = (connection.execute(query).fetchall() for query in (SHOWN, EVIDENCE))
+        PAGE.write_text(page(PAGE.read_text(), *rows))

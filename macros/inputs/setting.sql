@@ -32,6 +32,10 @@
         {%- if value is not number or value is boolean or value < 0 -%}
             {%- set ns.takes = 'a number of accounts from 0 on, such as 30' -%}
         {%- endif -%}
+    {%- elif name == 'nrr_evidence_months' -%}
+        {%- if value is not integer or value is boolean or value < 1 or value > 12 -%}
+            {%- set ns.takes = 'a whole number of months from 1 to 12' -%}
+        {%- endif -%}
     {%- elif name == 'nrr_rejected_rows_allowed' -%}
         {%- if value is not number or value is boolean or value < 0 or value > 1 -%}
             {%- set ns.takes = 'a share of the input rows from 0 to 1, such as 0.01' -%}

@@ -1,4 +1,4 @@
-"""nrr__account_signals of random customers: as computed, and seeing nothing of what comes later."""
+"""Signals and evidence of random customers: as computed, and seeing nothing of what comes later."""
 
 import shutil
 from collections import Counter
@@ -18,14 +18,16 @@ from reference.account_signals import (
     read_limits,
     read_signals,
     usage_facts,
+    views,
 )
 from reference.comparison import SEEDS, computed, differences, variables_of
 from reference.computation import Settings, ratio
+from reference.evidence import evidence
 from reference.files import read_csv
 from reference.random_customers import COLUMNS, write_customers
 from reference.random_history import write_history, write_rows
 
-MODELS = ["build", "--select", "+nrr__account_signals", *WITHOUT_TESTS]
+MODELS = ["build", "--select", "+nrr__evidence", *WITHOUT_TESTS]
 SETTINGS = Settings(timezone="America/Los_Angeles")
 # up to here one build knows everything, and others nothing or something else of later
 PAST_MONTH_END = date(2024, 10, 31)
@@ -50,11 +52,14 @@ def built_rows(dbt: Dbt) -> list[dict]:
     ]
 
 
-def expected_of(data: Path, settings: Settings = SETTINGS) -> tuple[list[dict], int]:
-    """The rows that the computation gives, and in how many months accounts pay."""
+def expected_of(data: Path, settings: Settings = SETTINGS) -> tuple[list[dict], list[dict], int]:
+    """The rows of both tables that the computation gives, and in how many months accounts pay."""
     book, events = computed(data, settings).book, read_csv(data / "subscription_events.csv")
+    customers = read_customers(data, ROOT)
+    seen = views(book, events, customers, SEEDS)
+    rows = account_signals(seen, read_signals(customers.signals))
     paid = sum(len(by_month) for by_month in book.mrr.values())
-    return account_signals(book, events, read_customers(data, ROOT), SEEDS), paid
+    return rows, evidence(seen, rows, book, customers), paid
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +69,12 @@ def history(tmp_path_factory) -> Path:
     write_history(data, seed=3, accounts=240, months=30)
     write_customers(data, seed=3)
     return data
+
+
+@pytest.fixture(scope="module")
+def expected(history) -> tuple[list[dict], list[dict], int]:
+    """What the computation gives of it."""
+    return expected_of(history)
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +97,8 @@ def built_otherwise(history, tmp_path):
     return built
 
 
-def test_signals_of_a_random_history_are_those_of_the_computation(everything, history):
-    expected, paid_months = expected_of(history)
+def test_signals_of_a_random_history_are_those_of_the_computation(everything, history, expected):
+    expected, _, paid_months = expected
     found = differences(TABLE, built_rows(everything), expected)
     assert not found, f"{len(found)} differences\n" + "\n".join(sorted(found)[:20])
 
@@ -110,6 +121,39 @@ def test_signals_of_a_random_history_are_those_of_the_computation(everything, hi
     assert any(row["due_on"] is None for row in near)
     assert any(row["due_on"] and row["due_on"] > row["observed_on"] for row in near)
     assert any(row["due_on"] == row["observed_on"] for row in near)
+
+
+# --- What signals have predicted ------------------------------------------------------------------
+
+
+def check_evidence(dbt: Dbt, expected: list[dict]) -> None:
+    """The table's rows are those expected."""
+
+    def by_subject(rows: list[dict]) -> dict:
+        return {(row["subject_kind"], row["subject"], row["outcome"]): row for row in rows}
+
+    built, computed_rows = by_subject(dbt.rows("nrr__evidence")), by_subject(expected)
+    assert built.keys() == computed_rows.keys()
+    for subject, row in computed_rows.items():
+        assert built[subject].keys() == row.keys()
+        for column, value in row.items():
+            found = built[subject][column]
+            if isinstance(value, float):
+                # of itself, as is a p-value's approximation, and half of the last digit
+                assert float(found) == pytest.approx(value, rel=1e-7, abs=6e-10), (subject, column)
+            else:
+                assert found == value, (subject, column)
+
+
+def test_evidence_of_a_random_history_is_that_of_the_computation(everything, expected):
+    _, expected, _ = expected
+    check_evidence(everything, expected)
+    assert {row["subject_kind"] for row in expected} == {"signal", "feature"}
+    assert {row["outcome"] for row in expected} == {"churned", "contracted", "expanded"}
+    # all chance, but for what is booked
+    verdicts = {row["subject"]: row["verdict"] for row in expected if row["outcome"] == "churned"}
+    assert {"too few", "no evidence"} <= {*verdicts.values()}
+    assert any(row["median_lead_days"] is None for row in expected)
 
 
 # --- What comes later is not seen -----------------------------------------------------------------
@@ -181,9 +225,12 @@ def test_events_alone_show_what_billing_says(tmp_path):
     data = tmp_path / "data"
     write_history(data, seed=6, accounts=200, months=20)
     settings = Settings(fx="actual", reporting_currency="EUR", as_of="2024-07-17 12:00:00")
-    expected, _ = expected_of(data, settings)
-    found = differences(TABLE, built_rows(build(tmp_path, data, settings)), expected)
+    expected, compared, _ = expected_of(data, settings)
+    built = build(tmp_path, data, settings)
+    found = differences(TABLE, built_rows(built), expected)
     assert not found, f"{len(found)} differences\n" + "\n".join(sorted(found)[:20])
+    check_evidence(built, compared)
+    assert compared
     signals = read_signals(read_customers(data, ROOT).signals)
     of_billing = {signal.name for signal in signals if signal.fact in BILLING_FACTS}
     assert {row["signal"] for row in expected} == of_billing

@@ -5,9 +5,9 @@ import write_customers_page as customers_page
 
 def test_the_page_of_customers_shows_the_seed_and_the_demo_s_accounts(demo):
     written = customers_page.PAGE.read_text()
-    assert written == customers_page.page(written, demo.query(customers_page.SHOWN)), (
-        "docs/customers.md is stale: make docs-pages"
-    )
+    assert written == customers_page.page(
+        written, demo.query(customers_page.SHOWN), demo.query(customers_page.EVIDENCE)
+    ), "docs/customers.md is stale: make docs-pages"
 
 
 def test_a_signal_that_nobody_has_is_shown_without_an_example():

@@ -211,6 +211,7 @@ def test_an_input_that_cannot_be_used_stops_the_build_before_it_begins(dbt, tmp_
     [
         ("nrr_fx", "floating", "'constant' or 'actual'"),
         ("nrr_conclusive_accounts", "many", "a number of accounts from 0 on, such as 30"),
+        ("nrr_evidence_months", 0, "a whole number of months from 1 to 12"),
         ("nrr_past_due_counts", "yes", "true or false"),
         ("nrr_reactivation_counts", 1, "true or false"),
         ("nrr_timezone", "Mars/Olympus", "the name of a time zone"),

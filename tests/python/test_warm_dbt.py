@@ -30,6 +30,7 @@ TOLD_LATER = {
     "nrr_discounts": "forever_only",
     "nrr_reactivation_counts": False,
     "nrr_conclusive_accounts": 3,
+    "nrr_evidence_months": 6,
     "nrr_rejected_rows_allowed": 1,
     "nrr_date_order": "dmy",
 }

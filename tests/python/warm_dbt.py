@@ -73,6 +73,7 @@ def rendered_if_enabled(self, node, config):
 READ_IN_SQL_ALONE = {
     *["nrr_reporting_currency", "nrr_timezone", "nrr_past_due_counts", "nrr_paused_counts"],
     *["nrr_discounts", "nrr_reactivation_counts", "nrr_conclusive_accounts"],
+    *["nrr_evidence_months"],
     *["nrr_rejected_rows_allowed", "nrr_date_order"],
 }
 SET_OR_NOT = {"nrr_as_of", "nrr_segments"}

@@ -86,9 +86,8 @@ select
     due.level_y / 10000 as figure,
     due.limit_y / 10000 as baseline,
     {{ nrr.add_days('due.observed_on', 'cast(due.days_to_limit as integer)') }} as due_on,
-    cast(null as decimal(18, 4)) as mrr,
-    0 as needed_days
+    cast(null as decimal(18, 4)) as mrr
 from due
-inner join {{ ref('nrr_signals') }} as signals on due.metric = signals.fact
+inner join {{ ref('int_nrr__signals') }} as signals on due.metric = signals.fact
 -- level >= threshold x limit, in whole numbers
 where signals.rule = 'at_least' and due.level_y * 10000 >= cast(signals.threshold * 10000 as integer) * due.limit_y

@@ -11,7 +11,7 @@ with values_by_age as (
             order by facts.occurred_on desc, facts.value
         ) as newest_first
     from {{ ref('int_nrr__account_facts') }} as facts
-    inner join {{ ref('nrr_signals') }} as signals
+    inner join {{ ref('int_nrr__signals') }} as signals
         on facts.fact = signals.fact and (signals.label is null or facts.label = signals.label)
     inner join {{ ref('int_nrr__observation_days') }} as observations
         on
@@ -28,7 +28,6 @@ select
     cast(value as {{ nrr.type_double() }}) as figure,
     cast(null as {{ nrr.type_double() }}) as baseline,
     cast(null as date) as due_on,
-    cast(null as decimal(18, 4)) as mrr,
-    0 as needed_days
+    cast(null as decimal(18, 4)) as mrr
 from values_by_age
 where newest_first = 1 and value <= threshold

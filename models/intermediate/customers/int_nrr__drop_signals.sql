@@ -7,8 +7,7 @@ select
     {{ nrr.divide('last_28_days', '28') }} as figure,
     {{ nrr.divide('previous_91_days', '91') }} as baseline,
     cast(null as date) as due_on,
-    cast(null as decimal(18, 4)) as mrr,
-    119 as needed_days
+    cast(null as decimal(18, 4)) as mrr
 from {{ ref('int_nrr__measured_windows') }}
 where
     rule = 'drop'

@@ -11,7 +11,7 @@ with due as (
             partition by facts.account_id, observations.month, signals.signal order by facts.occurred_on
         ) as earliest_first
     from {{ ref('int_nrr__account_facts') }} as facts
-    inner join {{ ref('nrr_signals') }} as signals
+    inner join {{ ref('int_nrr__signals') }} as signals
         on facts.fact = signals.fact and (signals.label is null or facts.label = signals.label)
     inner join {{ ref('int_nrr__observation_days') }} as observations
         on
@@ -30,7 +30,6 @@ select
     cast({{ nrr.days_between('observed_on', 'due_on') }} as {{ nrr.type_double() }}) as figure,
     cast(null as {{ nrr.type_double() }}) as baseline,
     due_on,
-    mrr,
-    0 as needed_days
+    mrr
 from due
 where earliest_first = 1

@@ -9,8 +9,7 @@ select
     figure,
     baseline,
     due_on,
-    mrr,
-    needed_days
+    mrr
 from {{ ref('int_nrr__' ~ rule ~ '_signals') }}
 {{- '\nunion all' if not loop.last }}
 {%- endfor %}

@@ -7,10 +7,9 @@ select
     cast(count(*) as {{ nrr.type_double() }}) as figure,
     cast(null as {{ nrr.type_double() }}) as baseline,
     cast(null as date) as due_on,
-    sum(facts.mrr) as mrr,
-    0 as needed_days
+    sum(facts.mrr) as mrr
 from {{ ref('int_nrr__account_facts') }} as facts
-inner join {{ ref('nrr_signals') }} as signals
+inner join {{ ref('int_nrr__signals') }} as signals
     on facts.fact = signals.fact and (signals.label is null or facts.label = signals.label)
 inner join {{ ref('int_nrr__observation_days') }} as observations
     on

@@ -29,7 +29,7 @@ select
         end
     ) as decimal(24, 4)) as previous_182_days
 from {{ ref('int_nrr__measured_days') }} as measured
-inner join {{ ref('nrr_signals') }} as signals
+inner join {{ ref('int_nrr__signals') }} as signals
     on measured.fact = signals.fact and (signals.label is null or measured.label = signals.label)
 inner join {{ ref('int_nrr__observation_days') }} as observations
     on

@@ -1,7 +1,7 @@
 -- One row per account, observation and signal of the rule missed that holds: days since what was planned, and did not
 -- happen, should have.
 with signals as (
-    select * from {{ ref('nrr_signals') }}
+    select * from {{ ref('int_nrr__signals') }}
     where rule = 'missed'
 ),
 
@@ -61,6 +61,5 @@ select
     cast({{ nrr.days_between('planned_on', 'observed_on') }} as {{ nrr.type_double() }}) as figure,
     cast(null as {{ nrr.type_double() }}) as baseline,
     cast(null as date) as due_on,
-    cast(null as decimal(18, 4)) as mrr,
-    0 as needed_days
+    cast(null as decimal(18, 4)) as mrr
 from missed

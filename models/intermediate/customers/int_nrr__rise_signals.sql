@@ -16,8 +16,7 @@ select
     cast(last_28_days as {{ nrr.type_double() }}) as figure,
     usual_28_days as baseline,
     cast(null as date) as due_on,
-    cast(null as decimal(18, 4)) as mrr,
-    210 as needed_days
+    cast(null as decimal(18, 4)) as mrr
 from usual
 where
     last_28_days >= coalesce(minimum, 0)

@@ -1,7 +1,7 @@
 -- One row per account, observation and signal of the rule silence that holds: days since a fact happened last, or since
 -- the account began to pay.
 with signals as (
-    select * from {{ ref('nrr_signals') }}
+    select * from {{ ref('int_nrr__signals') }}
     where rule = 'silence'
 ),
 
@@ -111,7 +111,6 @@ select
     cast(silent_days as {{ nrr.type_double() }}) as figure,
     cast(null as {{ nrr.type_double() }}) as baseline,
     cast(null as date) as due_on,
-    cast(null as decimal(18, 4)) as mrr,
-    0 as needed_days
+    cast(null as decimal(18, 4)) as mrr
 from silences
 where silent_days >= days

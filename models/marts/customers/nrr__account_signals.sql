@@ -15,11 +15,12 @@ with observed as (
             partition by found.account_id, found.signal order by accounts.month
         ) as run
     from {{ ref('int_nrr__found_signals') }} as found
+    inner join {{ ref('int_nrr__signals') }} as signals on found.signal = signals.signal
     inner join {{ ref('int_nrr__observed_accounts') }} as accounts
         on
             found.account_id = accounts.account_id
             and found.month = accounts.month
-            and found.needed_days <= accounts.days_since_first_payment
+            and signals.needed_days <= accounts.days_since_first_payment
 )
 
 select
@@ -42,4 +43,4 @@ select
     observed.due_on,
     signals.response
 from observed
-inner join {{ ref('nrr_signals') }} as signals on observed.signal = signals.signal
+inner join {{ ref('int_nrr__signals') }} as signals on observed.signal = signals.signal

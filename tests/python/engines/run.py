@@ -38,6 +38,9 @@ RATES = {
     *["logo_low", "logo_high", "effective_accounts", "rate", "rate_to_next_band"],
     *["start_rate", "points_nrr", "points_grr", "figure", "baseline", "share"],
     *["hazard", "survival", "survival_low", "survival_high"],
+    *["exposed_rate", "control_rate", "difference", "difference_low", "difference_high", "lift"],
+    *["p_value", "q_value", "precision", "recall", "auc", "exposed_nrr", "control_nrr"],
+    *["nrr_difference", "nrr_difference_low", "nrr_difference_high"],
 }
 RATE_STEP = Decimal("0.000000001")
 # ... of large ones, fourteen digits are alike: PostgreSQL keeps fifteen in a decimal.

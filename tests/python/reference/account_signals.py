@@ -676,13 +676,10 @@ def views(book: Book, events: list[dict], customers: Customers, seeds: Seeds) ->
     ]
 
 
-def account_signals(
-    book: Book, events: list[dict], customers: Customers, seeds: Seeds
-) -> list[dict]:
+def account_signals(seen: list[View], signals: list[Signal]) -> list[dict]:
     """nrr__account_signals: one row per account, observation and signal that holds."""
-    signals = read_signals(customers.signals)
     rows, held_since = [], {}
-    for view in views(book, events, customers, seeds):
+    for view in seen:
         account, number = view.observation.account_id, view.observation.number
         for signal in signals:
             found = RULES[signal.rule](signal, view)

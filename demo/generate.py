@@ -31,7 +31,7 @@ from customers import (
     play,
     weighted,
 )
-from usage import COLUMNS, DAYS, plan_rows, tell
+from usage import COLUMNS, DAYS, OWN_SIGNALS, SIGNAL_COLUMNS, plan_rows, tell
 
 SEED = 2041  # one in which the newest year is close to what all seeds are on average
 BASE_SHARE, BASE_MONTHS = 0.36, 3  # the installed base, taken over in the first months
@@ -180,7 +180,8 @@ def generate(
     """Write the three files for about so many accounts; the traits' shares stay the same.
 
     `stories` are those that are planted; nothing is written that was recorded after `until`.
-    With `customers` three more: what they do in the product and with the company's people.
+    With `customers` four more: what they do in the product and with the company's people, and
+    signals of the company's own.
     """
     folder, dice = Path(folder), Dice(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -214,6 +215,7 @@ def generate(
     write(folder / "exchange_rates.csv", ["currency", "rate_date", "rate"], rates)
     if customers:
         write_told(folder, told, until)
+        write(folder / "signals.csv", SIGNAL_COLUMNS, OWN_SIGNALS)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,18 @@ DAYS = {
     "product_usage": "usage_date", "customer_events": "occurred_at", "plan_limits": "valid_from",
 }  # fmt: skip
 
+# Signals of the company's own, both without any effect: one of visits of the blog, and one of those
+# who have ever asked for a feature.
+SIGNAL_COLUMNS = (
+    "signal", "kind", "rule", "fact", "label", "other_fact", "days", "from_days", "threshold",
+    "minimum", "response",
+)  # fmt: skip
+OWN_SIGNALS = [
+    ["blog_read", "expansion", "happened", "page_visited", "blog", None, 30, *[None] * 3,
+     "Ask what they were looking for."],
+    ["feature_requested", "risk", "happened", "feature_request", *[None] * 6,
+     "Ask how much they miss it."],
+]  # fmt: skip
 # The product tells since January 2025 what is used: a row is a week, dated on its Sunday. Every
 # fourth week it is told by feature, and the seats in use with it.
 FIRST_WEEK, FEATURE_WEEKS = date(2025, 1, 5), 4

@@ -53,6 +53,10 @@ COLUMNS = {
     "plan_limits": [
         *["plan_id", "account_id", "metric", "limit_value", "valid_from", "recorded_at"],
     ],
+    "signals": [
+        *["signal", "kind", "rule", "fact", "label", "other_fact", "days", "from_days"],
+        *["threshold", "minimum", "response"],
+    ],
 }
 # those without which nothing can be computed
 REQUIRED_COLUMNS = {
@@ -69,9 +73,11 @@ REQUIRED_COLUMNS = {
     "product_usage": ["account_id", "usage_date", "metric"],
     "customer_events": ["account_id", "occurred_at", "event"],
     "plan_limits": ["metric", "limit_value"],
+    "signals": ["signal", "kind", "rule", "fact", "response"],
 }
 OPTIONAL_INPUTS = ["accounts", "exchange_rates", "account_links", "subscription_links"]
 OPTIONAL_INPUTS += ["billing_totals", "product_usage", "customer_events", "plan_limits"]
+OPTIONAL_INPUTS += ["signals"]
 # The one database that every connection of this profile has besides the file it writes.
 SCHEMA = "memory.nrr_files"
 READ = [".parquet", ".csv", ".csv.gz"]

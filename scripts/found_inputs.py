@@ -74,7 +74,7 @@ def check_known(folder: Path, found: list[str]) -> None:
     """Raises InputError where dbt has not been told of the inputs that are there."""
     told = "subscription_events accounts exchange_rates"
     if folder.resolve() == DEMO.resolve() and not os.environ.get("NRR_DATA"):
-        told += " product_usage customer_events plan_limits"
+        told += " product_usage customer_events plan_limits signals"
     known = os.environ.get("NRR_INPUTS", told).split()
     optional = {"accounts", "exchange_rates"}
     if "all" in known or {*found} <= {*known} <= {*found} | optional:

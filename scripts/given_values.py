@@ -26,6 +26,7 @@ NUMBERS = {
     "product_usage": ["value"],
     "customer_events": ["value"],
     "plan_limits": ["limit_value"],
+    "signals": ["days", "from_days", "threshold", "minimum"],
 }
 AMOUNTS = ["unit_amount", "discount_amount", "mrr", "mrr_change", "amount", "one_time_amount"]
 PERCENT = "discount_percent"

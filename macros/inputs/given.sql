@@ -67,7 +67,7 @@
     {%- if project_name != 'nrr' -%} {%- do return(false) -%} {%- endif -%}
     {%- set common = 'subscription_events accounts exchange_rates' -%}
     {%- set is_demo = target.type == 'duckdb' and not env_var('NRR_DATA', '') -%}
-    {%- set more = ' product_usage customer_events plan_limits' if is_demo else '' -%}
+    {%- set more = ' product_usage customer_events plan_limits signals' if is_demo else '' -%}
     {%- set found = env_var('NRR_INPUTS', common ~ more).split() -%}
     {%- do return('all' in found or name in found) -%}
 {% endmacro %}

@@ -83,6 +83,7 @@
         'product_usage': ['account_id', 'usage_date', 'metric'],
         'customer_events': ['account_id', 'occurred_at', 'event'],
         'plan_limits': ['metric', 'limit_value'],
+        'signals': ['signal', 'kind', 'rule', 'fact', 'response'],
         'stripe_subscription_history': ['id', 'customer_id', 'status'],
         'stripe_subscription': ['id', 'customer_id', 'status'],
         'stripe_subscription_item': ['id', 'subscription_id'],

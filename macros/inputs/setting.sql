@@ -108,7 +108,7 @@
     {%- do return([
         'subscription_events', 'accounts', 'exchange_rates', 'mrr_snapshots', 'mrr_movements', 'subscription_periods',
         'contracts', 'account_links', 'subscription_links', 'billing_totals', 'product_usage', 'customer_events',
-        'plan_limits',
+        'plan_limits', 'signals',
     ]) -%}
 {% endmacro %}
 

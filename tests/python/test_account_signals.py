@@ -23,7 +23,7 @@ from reference.account_signals import (
 from reference.comparison import SEEDS, computed, differences, variables_of
 from reference.computation import Settings, ratio
 from reference.evidence import evidence
-from reference.files import read_csv
+from reference.files import read_csv, write_csv
 from reference.random_customers import COLUMNS, write_customers
 from reference.random_history import write_history, write_rows
 
@@ -33,6 +33,17 @@ SETTINGS = Settings(timezone="America/Los_Angeles")
 PAST_MONTH_END = date(2024, 10, 31)
 TABLE = "nrr__account_signals"
 RISES = {"tickets_rising", "users_growing"}
+# one more, and another bound for one of the package
+OWN_SIGNALS = [
+    {
+        **{"signal": "Feature Requested", "kind": "risk", "rule": "happened"},
+        **{"fact": "Feature-Request", "days": "60", "threshold": "", "response": "Ask."},
+    },
+    {
+        **{"signal": "bad_rating", "kind": "risk", "rule": "at_most", "fact": "ticket_rated"},
+        **{"days": "200", "threshold": "2.5", "response": "Call."},
+    },
+]
 
 
 def build(folder: Path, data: Path, settings: Settings = SETTINGS) -> Dbt:
@@ -64,10 +75,11 @@ def expected_of(data: Path, settings: Settings = SETTINGS) -> tuple[list[dict], 
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory) -> Path:
-    """A random history with all three inputs on its customers."""
+    """A random history with all three inputs on its customers, and signals of one's own."""
     data = tmp_path_factory.mktemp("history")
     write_history(data, seed=3, accounts=240, months=30)
     write_customers(data, seed=3)
+    write_csv(data / "signals.csv", OWN_SIGNALS)
     return data
 
 

@@ -6,7 +6,7 @@ Each damage is one row of an account of its own, so that one build tests them al
 from collections import Counter, defaultdict
 
 import pytest
-from conftest import WITHOUT_UNIT_TESTS, Dbt
+from conftest import WITHOUT_CUSTOMERS, WITHOUT_UNIT_TESTS, Dbt
 from reference.comparison import SEEDS, assert_same_tables, variables_of
 from reference.computation import Settings, compute
 from reference.damages import (
@@ -54,7 +54,11 @@ def campaign(request, tmp_path_factory) -> Campaign:
     write_csv(folder / "data/exchange_rates.csv", RATES)
     built = Dbt(folder, data=folder / "data")
     finished = built.run(
-        "build", *WITHOUT_UNIT_TESTS, "--store-failures", variables=variables_of(settings)
+        "build",
+        *WITHOUT_UNIT_TESTS,
+        *WITHOUT_CUSTOMERS,
+        "--store-failures",
+        variables=variables_of(settings),
     )
     return Campaign(built, finished, events, settings)
 

@@ -7,7 +7,8 @@ import duckdb
 import numpy
 import pandas
 import pytest
-from conftest import Dbt
+from conftest import WITHOUT_TESTS, Dbt
+from generate import generate
 from statsmodels.stats.proportion import proportions_ztest
 
 MODELS = [
@@ -137,3 +138,28 @@ def test_few_accounts_have_no_verdict(evidence_of):
     held, accounts, _ = a_company(1)
     few = held[held["signal"] == "doubled"].head(29)
     assert evidence_of(few, accounts) == [("doubled", "too few")]
+
+
+# what the demo's generator plants (demo/README.md), and what has no effect in it
+PLANTED = [
+    *[("usage_falling", "churned"), ("breadth_falling", "churned"), ("tickets_rising", "churned")],
+    *[("billing_pages_visited", "churned"), ("champion_left", "churned")],
+    *[("no_value_review", "churned"), ("meeting_missed", "churned"), ("bad_rating", "churned")],
+    *[("detractor", "churned"), ("not_activated", "churned"), ("api", "churned")],
+    ("seats_near_limit", "expanded"),
+]
+WITHOUT_EFFECT = [("blog_read", "expanded"), ("feature_requested", "churned")]
+
+
+def test_what_is_planted_in_four_demo_companies_is_found(tmp_path):
+    """... and what happens at random, or to who lives long, is not."""
+    dbt = Dbt(tmp_path, data=tmp_path / "data")
+    generate(dbt.data, accounts=2400, customers=True)
+    dbt.succeed("build", "--select", "+nrr__evidence", *WITHOUT_TESTS)
+    rows = {(row["subject"], row["outcome"]): row for row in dbt.rows("nrr__evidence")}
+    verdicts = {key: row["verdict"] for key, row in rows.items()}
+    assert {key: verdicts[key] for key in PLANTED} == dict.fromkeys(PLANTED, "predicts")
+    assert {verdicts[key] for key in WITHOUT_EFFECT} == {"no evidence"}
+    # an account whose champion has left is about twice as likely to leave; who uses the api, half
+    assert 1.5 < rows["champion_left", "churned"]["lift"] < 2.5
+    assert 0.2 < rows["api", "churned"]["lift"] < 0.7

@@ -302,3 +302,42 @@ def test_a_model_without_rows_fails_by_name_after_every_table_is_built(shop):
     assert "subscription_events: 0 no_rows" in finished.words
     assert "Failure in test every_source_has_rows" in finished.words
     assert " ERROR=1 SKIP=0 " in finished.output
+
+
+def test_a_signal_of_ones_own_is_one_model_and_one_row(shop):
+    """... found among the signals, and in the evidence on them."""
+    own = shop()
+    (own.project / "models/page_visits.sql").write_text(
+        "select 'b' as account_id, date '2024-05-20' as occurred_at, 'page_visited' as event, "
+        "'Prices' as label"
+    )
+    (own.project / "seeds").mkdir()
+    (own.project / "seeds/my_signals.csv").write_text(
+        "signal,kind,rule,fact,label,days,response\n"
+        "price_list_read,risk,happened,page_visited,prices,60,Ask what they compare.\n"
+    )
+    inputs = {
+        **{"subscription_events": "my_events", "accounts": "dim_accounts"},
+        **{"customer_events": "page_visits", "signals": "my_signals"},
+    }
+    select = ["--select", "+nrr__evidence", "+nrr__input_problems"]
+    own.succeed("build", *select, variables={"nrr_inputs": inputs})
+    held = own.query(
+        "select account_id, observed_on::text, kind, mrr_at_stake, response "
+        "from analytics.nrr__account_signals where signal = 'price_list_read' order by observed_on"
+    )
+    assert held == [
+        ("b", "2024-05-31", "risk", 50, "Ask what they compare."),
+        ("b", "2024-06-30", "risk", 50, "Ask what they compare."),
+    ]
+    evidence = own.query(
+        "select outcome, exposed_accounts, exposed_events, verdict from analytics.nrr__evidence "
+        "where subject = 'price_list_read' order by outcome"
+    )
+    assert evidence == [("churned", 1, 1, "too few"), ("contracted", 0, 0, "too few")]
+
+    with (own.project / "seeds/my_signals.csv").open("a") as file:
+        file.write("prices_again,risk,happens,page_visited,prices,60,Ask.\n")
+    again = own.run("build", *select, variables={"nrr_inputs": inputs})
+    assert "signals_can_be_used" in again.words
+    assert "signals: 1 unknown_rule: 'prices_again, risk, happens" in again.words

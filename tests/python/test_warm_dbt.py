@@ -11,7 +11,7 @@ from warm_dbt import READ_IN_SQL_ALONE, SET_OR_NOT, invoke, read_in_parsing
 INPUTS = [
     *["subscription_events", "accounts", "exchange_rates", "mrr_snapshots", "mrr_movements"],
     *["subscription_periods", "contracts", "account_links", "subscription_links", "billing_totals"],
-    *["product_usage", "customer_events", "plan_limits"],
+    *["product_usage", "customer_events", "plan_limits", "signals"],
     *["stripe_subscription_history", "stripe_subscription_item", "stripe_price", "stripe_tier"],
     *["stripe_invoice_line_item", "stripe_subscription_discount", "stripe_coupon"],
     *["chargebee_subscription", "chargebee_event", "chargebee_customer", "chargebee_coupon"],

@@ -1,20 +1,39 @@
--- One row per signal that is looked for: what it is seen in, and for how long an account must have been paying for it.
+{%- set columns = [
+    'signal', 'kind', 'rule', 'fact', 'label', 'other_fact', 'days', 'from_days', 'threshold', 'minimum', 'response',
+] -%}
+-- One row per signal that is looked for, the package's own and those of the input signals: what it is seen in, and for
+-- how long an account must have been paying for it.
+with signals as (
+    select
+        {%- for column in columns %}
+        {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('nrr_signals') }}
+    {%- if nrr.is_given('signals') %}
+    -- one of that name takes its place
+    where
+        signal not in (
+            select own.signal from {{ ref('stg_customers__signal_rows') }} as own
+            where own.reason is null
+        )
+
+    union all
+
+    select
+        {%- for column in columns %}
+        {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('stg_customers__signal_rows') }}
+    where reason is null
+    {%- endif %}
+)
+
 select
-    signal,
-    kind,
-    rule,
-    fact,
-    label,
-    other_fact,
-    days,
-    from_days,
-    threshold,
-    minimum,
-    response,
+    signals.*,
     case
         when rule = 'drop' then 119
         when rule = 'rise' then 210
         when rule = 'silence' then days
         else 0
     end as needed_days
-from {{ ref('nrr_signals') }}
+from signals

@@ -57,7 +57,7 @@ select
     observed.account_id,
     observed.observed_on,
     observed.first_paid_on,
-    observed.days_since_first_payment,
+    cast(observed.days_since_first_payment as integer) as days_since_first_payment,
     observed.mrr as starting_mrr,
     cast(
         {%- if nrr.setting('nrr_reactivation_counts') %}

@@ -7,7 +7,8 @@ from pathlib import Path
 TYPES = {
     **dict.fromkeys(["effective_at", "recorded_at"], "timestamp"),
     **dict.fromkeys(["quantity", "unit_amount", "discount_amount"], "decimal(18, 6)"),
-    **dict.fromkeys(["value", "limit_value"], "decimal(18, 6)"),
+    **dict.fromkeys(["value", "limit_value", "threshold", "minimum"], "decimal(18, 6)"),
+    **dict.fromkeys(["days", "from_days"], "integer"),
     **dict.fromkeys(["discount_percent", "rate"], "decimal(18, 6)"),
     **{"billing_interval_count": "integer", "sequence": "bigint"},
     **dict.fromkeys(["discount_ends_at", "valid_from", "rate_date"], "date"),

@@ -17,11 +17,12 @@ from source_folders import source_folders
 ROOT = Path(__file__).parents[3]
 # Few, since each takes every engine a quarter of its time: many batches are tested on DuckDB.
 LATER_BATCHES = {"demo": 0, "random": 1}
-# The explanation does not know where states came from, but for the terms of contracts.
+# Explanation and customers do not know where states came from, but for the terms of contracts.
 LEFT_OUT_OF_SOURCES = [
     *(f"nrr.intermediate.{name}" for name in ("cohorts", "bridges", "findings")),
     *["nrr__mrr_drivers", "nrr__retention_bridges", "nrr__retention_cohorts"],
-    "nrr__retention_findings",
+    *["nrr__retention_findings", "nrr.intermediate.customers", "nrr.intermediate.evidence"],
+    "nrr.marts.customers",
 ]
 # What every run makes anew as the first one did: a later batch shows nothing more of it.
 LEFT_OUT_OF_BATCHES = ["nrr.intermediate.methods", "nrr.marts.explanation", *LEFT_OUT_OF_SOURCES]
@@ -187,7 +188,7 @@ def customers_of_some_accounts(source: Path) -> dict[str, list[dict]]:
         for row in held[name]:
             # a loader makes it a timestamp: that is of the same day everywhere at noon
             row["recorded_at"] = row["recorded_at"] and f"{row['recorded_at'][:10]} 12:00:00"
-    return held
+    return held | {"signals": read_csv(source / "signals.csv")}
 
 
 PLAIN = {

@@ -77,9 +77,18 @@ def read_customers(data: Path, project: Path) -> Customers:
             name: read_csv(data / f"{name}.csv")
             for name in ("product_usage", "customer_events", "plan_limits")
         },
-        signals=read_csv(project / "seeds/customers/nrr_signals.csv"),
+        signals=all_signals(
+            read_csv(project / "seeds/customers/nrr_signals.csv"), read_csv(data / "signals.csv")
+        ),
         event_values=read_csv(project / "seeds/rules/nrr_customer_events.csv"),
     )
+
+
+def all_signals(packaged: list[dict], own: list[dict]) -> list[dict]:
+    """The package's signals but those of which there is one's own, and these; all usable."""
+    own = [row | {"signal": word(row["signal"])} for row in own]
+    taken = {row["signal"] for row in own}
+    return [row for row in packaged if row["signal"] not in taken] + own
 
 
 @dataclass(frozen=True)
@@ -274,13 +283,13 @@ def read_signals(rows: list[dict]) -> list[Signal]:
             name=row["signal"],
             kind=row["kind"],
             rule=row["rule"],
-            fact=row["fact"],
+            fact=word(row["fact"]),
             label=given(row, "label"),
             other_fact=given(row, "other_fact"),
-            days=whole(row["days"]),
-            from_days=whole(row["from_days"]),
-            threshold=read_number(row["threshold"]),
-            minimum=read_number(row["minimum"]),
+            days=whole(given(row, "days")),
+            from_days=whole(given(row, "from_days")),
+            threshold=read_number(given(row, "threshold")),
+            minimum=read_number(given(row, "minimum")),
             response=row["response"],
         )
         for row in rows

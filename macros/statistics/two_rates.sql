@@ -24,12 +24,13 @@
   double, null where nothing or everything is an event.
 #}
 {% macro pooled_z(events, cases, other_events, other_cases) -%}
-    ({{ nrr.divide(events, cases) }} - {{ nrr.divide(other_events, other_cases) }})
-    / nullif(sqrt(
-        {{ nrr.divide('(' ~ events ~ ' + ' ~ other_events ~ ')', '(' ~ cases ~ ' + ' ~ other_cases ~ ')') }}
-        * (1 - {{ nrr.divide('(' ~ events ~ ' + ' ~ other_events ~ ')', '(' ~ cases ~ ' + ' ~ other_cases ~ ')') }})
-        * ({{ nrr.divide('1', cases) }} + {{ nrr.divide('1', other_cases) }})
-    ), 0)
+    {%- set rate -%}
+        ({{ nrr.divide(events ~ ' + ' ~ other_events, cases ~ ' + ' ~ other_cases) }})
+    {%- endset -%}
+    {{ nrr.divide(
+        nrr.divide(events, cases) ~ ' - ' ~ nrr.divide(other_events, other_cases),
+        'sqrt(' ~ rate ~ ' * (1 - ' ~ rate ~ ') * (' ~ nrr.divide('1', cases) ~ ' + ' ~ nrr.divide('1', other_cases) ~ '))'
+    ) }}
 {%- endmacro %}
 
 {#
@@ -42,8 +43,8 @@
         '-1.265084898963', '0.992061891637', '0.437717764192', '-0.189420175947', '0.613012543224', '-1.160616577145',
         '0.539815758984', '0.271535869854', '-0.320112656373', '0.081090480537',
     ] -%}
-    {%- set x -%} (abs({{ z }}) / sqrt(cast(2 as {{ nrr.type_double() }}))) {%- endset -%}
-    {%- set t -%} (1 / (1 + {{ x }} / 2)) {%- endset -%}
+    {%- set x -%} (abs({{ z }}) * sqrt(cast(0.5 as {{ nrr.type_double() }}))) {%- endset -%}
+    {%- set t -%} ({{ nrr.divide('1', '1 + 0.5 * ' ~ x) }}) {%- endset -%}
     {%- set ns = namespace(polynomial=coefficients[-1]) -%}
     {%- for coefficient in coefficients[:-1] | reverse -%}
         {%- set ns.polynomial = coefficient ~ ' + ' ~ t ~ ' * (' ~ ns.polynomial ~ ')' -%}

@@ -64,7 +64,7 @@ ranked as (
 corrected as (
     select
         ranked.*,
-        {{ nrr.as_ratio('min(p_value * tests / place) over (
+        {{ nrr.as_ratio('min(' ~ nrr.divide('p_value * tests', 'place') ~ ') over (
             order by place desc rows between unbounded preceding and current row
         )') }} as q_value
     from ranked
@@ -88,7 +88,7 @@ select
     corrected.q_value,
     {{ nrr.as_ratio('corrected.exposed_rate') }} as precision, -- noqa: RF04
     {{ nrr.as_ratio('corrected.recall') }} as recall,
-    {{ nrr.as_ratio('(1 + corrected.recall - corrected.false_alarms) / 2') }} as auc,
+    {{ nrr.as_ratio(nrr.divide('1 + corrected.recall - corrected.false_alarms', '2')) }} as auc,
     {%- for column in ['exposed_nrr', 'control_nrr', 'nrr_difference'] %}
     {{ nrr.as_ratio('corrected.' ~ column) }} as {{ column }},
     {%- endfor %}
@@ -98,12 +98,11 @@ select
     -- for a difference of less than a tenth of a point, too many to be of use
     case
         when abs(corrected.difference) >= 0.001
-            then cast(ceil(
-                7.85 * (
-                    corrected.exposed_rate * (1 - corrected.exposed_rate)
-                    + corrected.control_rate * (1 - corrected.control_rate)
-                ) / (corrected.difference * corrected.difference)
-            ) as integer)
+            then cast(ceil({{ nrr.divide(
+                '7.85 * (corrected.exposed_rate * (1 - corrected.exposed_rate)'
+                ~ ' + corrected.control_rate * (1 - corrected.control_rate))',
+                'corrected.difference * corrected.difference'
+            ) }}) as integer)
     end as needed_accounts,
     case
         when

@@ -1,6 +1,6 @@
-{#- the rows of each input; those that figures rest on fail the build, and what was set up on purpose -#}
-{%- set failing = {'accounts': 'stg_nrr__account_rows', 'exchange_rates': 'stg_nrr__exchange_rate_rows'} -%}
-{%- set rows_of = dict(failing) -%}
+{#- rows that figures rest on fail the build, and what was set up on purpose -#}
+{%- set failing = ['accounts', 'exchange_rates', 'signals'] -%}
+{%- set rows_of = {'accounts': 'stg_nrr__account_rows', 'exchange_rates': 'stg_nrr__exchange_rate_rows'} -%}
 {%- for name, model in {
     'billing_totals': 'stg_nrr__billing_total_rows',
     'product_usage': 'stg_customers__usage_rows',
@@ -8,7 +8,6 @@
     'signals': 'stg_customers__signal_rows',
 }.items() if nrr.is_given(name) -%}
     {%- do rows_of.update({name: model}) -%}
-    {%- if name == 'signals' -%} {%- do failing.update({name: model}) -%} {%- endif -%}
 {%- endfor -%}
 -- One row per input, reason and row of accounts, exchange_rates, billing_totals, product_usage, customer_events,
 -- plan_limits and signals that cannot be used; where an event is unknown, per word.

@@ -81,6 +81,28 @@ order by severity, mrr desc nulls last, finding
 limit 3
 """
 
+# The accounts to act on first, and what their main signals have predicted here.
+QUEUE = """
+select
+    queue.account_id,
+    queue.mrr,
+    queue.main_signal,
+    queue.verdict,
+    evidence.outcome,
+    evidence.exposed_rate,
+    evidence.control_rate,
+    evidence.horizon_months
+from nrr__account_queue as queue
+left join nrr__evidence as evidence
+    on
+        queue.main_signal = evidence.subject
+        and evidence.subject_kind = 'signal'
+        and evidence.outcome <> 'contracted'
+order by queue.rank
+limit 5
+"""
+OUTCOMES = {"churned": "left", "expanded": "expanded"}
+
 
 def month_name(month: date) -> str:
     return f"{month:%B %Y}"
@@ -157,6 +179,26 @@ def retention_table(rows: list[Row], wide: bool) -> Table:
             style="bold" if is_company else "",
             end_section=is_company,
         )
+    return table
+
+
+def queue_table(rows: list[Row]) -> Table:
+    """The accounts to act on first: why, and whether that has predicted anything here."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title_justify="left")
+    table.title = Text("Act on first", style="bold")
+    table.add_column("account", overflow="fold")
+    table.add_column("MRR", justify="right", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    table.add_column("has that predicted anything here?")
+    for row in rows:
+        said = {"too few": "too few to say", "misleads": "no, rather the opposite"}
+        answer = said.get(row["verdict"], row["verdict"])
+        if row["verdict"] == "predicts":
+            answer = (
+                f"yes: {percent(row['exposed_rate'])} {OUTCOMES[row['outcome']]} within "
+                f"{row['horizon_months']} months, {percent(row['control_rate'])} of the others"
+            )
+        table.add_row(row["account_id"], f"{row['mrr']:,.0f}", row["main_signal"], answer)
     return table
 
 
@@ -244,6 +286,10 @@ def print_figures(console: Console, connection: duckdb.DuckDBPyConnection) -> No
         console.print()
     for finding in findings:
         print_lines(console, [finding["sentence"]], GRAVE_STYLES[finding["severity"]])
+    queue = rows_if_there(connection, QUEUE)
+    if queue:
+        console.print()
+        console.print(queue_table(queue))
 
 
 def print_input(console: Console, connection: duckdb.DuckDBPyConnection, found: dict) -> None:

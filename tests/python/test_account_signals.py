@@ -1,7 +1,8 @@
-"""Signals and evidence of random customers: as computed, and seeing nothing of what comes later."""
+"""Signals, evidence and queue of random customers: as computed, and seeing nothing of what comes later."""
 
 import shutil
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +10,7 @@ from random import Random
 
 import pytest
 from conftest import ROOT, WITHOUT_TESTS, Dbt
+from reference.account_queue import account_queue
 from reference.account_signals import (
     BILLING_FACTS,
     Customers,
@@ -27,7 +29,7 @@ from reference.files import read_csv, write_csv
 from reference.random_customers import COLUMNS, write_customers
 from reference.random_history import write_history, write_rows
 
-MODELS = ["build", "--select", "+nrr__evidence", *WITHOUT_TESTS]
+MODELS = ["build", "--select", "+nrr__account_queue", *WITHOUT_TESTS]
 SETTINGS = Settings(timezone="America/Los_Angeles")
 # up to here one build knows everything, and others nothing or something else of later
 PAST_MONTH_END = date(2024, 10, 31)
@@ -63,14 +65,25 @@ def built_rows(dbt: Dbt) -> list[dict]:
     ]
 
 
-def expected_of(data: Path, settings: Settings = SETTINGS) -> tuple[list[dict], list[dict], int]:
-    """The rows of both tables that the computation gives, and in how many months accounts pay."""
+@dataclass(frozen=True)
+class Expected:
+    """The rows of the tables that the computation gives, and in how many months accounts pay."""
+
+    signals: list[dict]
+    evidence: list[dict]
+    queue: list[dict]
+    paid_months: int
+
+
+def expected_of(data: Path, settings: Settings = SETTINGS) -> Expected:
     book, events = computed(data, settings).book, read_csv(data / "subscription_events.csv")
     customers = read_customers(data, ROOT)
     seen = views(book, events, customers, SEEDS)
     rows = account_signals(seen, read_signals(customers.signals))
-    paid = sum(len(by_month) for by_month in book.mrr.values())
-    return rows, evidence(seen, rows, book, customers), paid
+    compared = evidence(seen, rows, book, customers)
+    queue = account_queue(seen, rows, compared, book, customers)
+    paid_months = sum(len(by_month) for by_month in book.mrr.values())
+    return Expected(rows, compared, queue, paid_months)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +97,7 @@ def history(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def expected(history) -> tuple[list[dict], list[dict], int]:
+def expected(history) -> Expected:
     """What the computation gives of it."""
     return expected_of(history)
 
@@ -110,7 +123,7 @@ def built_otherwise(history, tmp_path):
 
 
 def test_signals_of_a_random_history_are_those_of_the_computation(everything, history, expected):
-    expected, _, paid_months = expected
+    paid_months, expected = expected.paid_months, expected.signals
     found = differences(TABLE, built_rows(everything), expected)
     assert not found, f"{len(found)} differences\n" + "\n".join(sorted(found)[:20])
 
@@ -158,7 +171,7 @@ def check_evidence(dbt: Dbt, expected: list[dict]) -> None:
 
 
 def test_evidence_of_a_random_history_is_that_of_the_computation(everything, expected):
-    _, expected, _ = expected
+    expected = expected.evidence
     check_evidence(everything, expected)
     assert {row["subject_kind"] for row in expected} == {"signal", "feature"}
     assert {row["outcome"] for row in expected} == {"churned", "contracted", "expanded"}
@@ -166,6 +179,19 @@ def test_evidence_of_a_random_history_is_that_of_the_computation(everything, exp
     verdicts = {row["subject"]: row["verdict"] for row in expected if row["outcome"] == "churned"}
     assert {"too few", "no evidence"} <= {*verdicts.values()}
     assert any(row["median_lead_days"] is None for row in expected)
+
+
+def check_queue(dbt: Dbt, expected: list[dict]) -> None:
+    """The table's rows are those expected."""
+    found = differences("nrr__account_queue", dbt.rows("nrr__account_queue"), expected)
+    assert not found, f"{len(found)} differences\n" + "\n".join(sorted(found)[:20])
+
+
+def test_the_queue_of_a_random_history_is_that_of_the_computation(everything, expected):
+    check_queue(everything, expected.queue)
+    assert len({row["main_signal"] for row in expected.queue}) > 5
+    assert len({row["verdict"] for row in expected.queue}) > 1
+    assert any(row["mrr_at_risk"] and row["mrr_to_gain"] for row in expected.queue)
 
 
 # --- What comes later is not seen -----------------------------------------------------------------
@@ -237,12 +263,15 @@ def test_events_alone_show_what_billing_says(tmp_path):
     data = tmp_path / "data"
     write_history(data, seed=6, accounts=200, months=20)
     settings = Settings(fx="actual", reporting_currency="EUR", as_of="2024-07-17 12:00:00")
-    expected, compared, _ = expected_of(data, settings)
+    whole = expected_of(data, settings)
+    expected = whole.signals
     built = build(tmp_path, data, settings)
     found = differences(TABLE, built_rows(built), expected)
     assert not found, f"{len(found)} differences\n" + "\n".join(sorted(found)[:20])
-    check_evidence(built, compared)
-    assert compared
+    check_evidence(built, whole.evidence)
+    assert whole.evidence
+    check_queue(built, whole.queue)
+    assert whole.queue
     signals = read_signals(read_customers(data, ROOT).signals)
     of_billing = {signal.name for signal in signals if signal.fact in BILLING_FACTS}
     assert {row["signal"] for row in expected} == of_billing

@@ -32,6 +32,13 @@ create table nrr__retention_findings (
     month date, finding varchar, segment varchar, severity integer, mrr decimal(28, 4),
     sentence varchar
 );
+create table nrr__account_queue (
+    account_id varchar, rank integer, mrr decimal(18, 4), main_signal varchar, verdict varchar
+);
+create table nrr__evidence (
+    subject_kind varchar, subject varchar, outcome varchar, horizon_months integer,
+    exposed_rate decimal(38, 9), control_rate decimal(38, 9)
+);
 create table int_nrr__input_rows (reason varchar, number_of_rows bigint);
 create table nrr__input_problems (
     input varchar, reason varchar, column_name varchar, value varchar,
@@ -188,6 +195,32 @@ def test_the_three_gravest_findings_of_the_newest_month_are_printed_each_kind_on
     assert said == ["smb leaks.", "smb is worst.", "A small base."]
     assert "It grows" not in printed
     assert "It was so" not in printed
+
+
+def test_the_five_accounts_to_act_on_first_are_printed_with_what_their_signals_predicted(story):
+    story.execute(
+        "insert into nrr__account_queue values "
+        "('acc_2', 2, 90, 'new_contact', 'misleads'), ('acc_1', 1, 1234.5, 'falls', 'predicts'), "
+        "('acc_3', 3, 80, 'blog', 'no evidence'), ('acc_4', 4, 70, 'ends', 'predicts'), "
+        "('acc_5', 5, 60, 'silent', 'too few'), ('acc_6', 6, 50, 'falls', 'predicts')"
+    )
+    story.execute(
+        "insert into nrr__evidence values ('signal', 'falls', 'churned', 3, 0.364, 0.038), "
+        "('signal', 'falls', 'contracted', 3, 0.9, 0.9), ('feature', 'falls', 'churned', 3, 0, 0), "
+        "('signal', 'ends', 'expanded', 3, 0.96, 0.35)"
+    )
+    lines = [" ".join(line.split()) for line in story.printed().splitlines() if "acc_" in line]
+    assert lines == [
+        "acc_1 1,234 falls yes: 36% left within 3 months, 4% of the others",
+        "acc_2 90 new_contact no, rather the opposite",
+        "acc_3 80 blog no evidence",
+        "acc_4 70 ends yes: 96% expanded within 3 months, 35% of the others",
+        "acc_5 60 silent too few to say",
+    ]
+
+
+def test_without_a_queue_nothing_is_said_of_it(story):
+    assert "Act on first" not in story.printed()
 
 
 def test_segments_of_other_dimensions_and_unknown_sizes_are_left_out(story):

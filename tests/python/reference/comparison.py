@@ -39,6 +39,7 @@ KEYS = {
         "step",
     ],
     "nrr__account_signals": ["account_id", "observed_on", "signal"],
+    "nrr__account_queue": ["account_id"],
     "nrr__retention_by_method": ["month", "segment_dimension", "segment", "method"],
     "nrr__retention_findings": ["month", "finding", "segment_dimension", "segment"],
     "nrr__restatements": ["month", "segment_dimension", "segment"],

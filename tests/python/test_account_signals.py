@@ -1,4 +1,4 @@
-"""Signals, evidence and queue of random customers: as computed, and seeing nothing of what comes later."""
+"""Signals, evidence and queue of random customers: as computed, without a look ahead."""
 
 import shutil
 from collections import Counter

@@ -1,5 +1,8 @@
 """docs/customers.md shows the signals as the seed has them, and the demo's accounts of each."""
 
+import re
+
+import pytest
 import write_customers_page as customers_page
 
 
@@ -15,3 +18,26 @@ def test_a_signal_that_nobody_has_is_shown_without_an_example():
     lines = {line.split("`")[1]: line for line in customers_page.table(shown).splitlines()[2:-2]}
     assert lines["past_due"].endswith("| `past_due`, while it lasts | 2 | acc_1: 1 |")
     assert lines["no_usage"].endswith("| no `actions` for 28 days | 0 |  |")
+
+
+def test_the_points_of_account_managers_add_up_to_the_company(demo):
+    """The select that the page shows, with managers of our own."""
+    page = customers_page.PAGE.read_text()
+    (select,) = re.findall(r"```sql\n(select\n    coalesce\(owners.+?)```", page, re.DOTALL)
+    managers = """(
+        select distinct
+            account_id,
+            if(account_id < 'acc_0300', 'Ada', 'Bo') as account_manager
+        from nrr__account_months
+        where account_id < 'acc_0500'
+    )"""
+    rows = demo.query(select.replace("crm.accounts", managers))
+    assert {row[0] for row in rows} == {"Ada", "Bo", "(nobody)"}
+    ((accounts, starting_mrr, nrr, grr),) = demo.query(
+        "select starting_accounts, starting_mrr, nrr, grr from nrr__retention "
+        "where segment_dimension = 'all' and month = (select max(month) from nrr__retention)"
+    )
+    assert sum(row[1] for row in rows) == accounts
+    assert sum(row[2] for row in rows) == starting_mrr
+    assert 1 + sum(float(row[5]) for row in rows) == pytest.approx(float(nrr), abs=1e-8)
+    assert 1 + sum(float(row[6]) for row in rows) == pytest.approx(float(grr), abs=1e-8)

@@ -1,5 +1,6 @@
 """Signals, evidence and queue of random customers: as computed, without a look ahead."""
 
+import re
 import shutil
 from collections import Counter
 from dataclasses import dataclass
@@ -49,8 +50,12 @@ OWN_SIGNALS = [
 
 
 def build(folder: Path, data: Path, settings: Settings = SETTINGS) -> Dbt:
+    return build_with(folder, data, variables_of(settings))
+
+
+def build_with(folder: Path, data: Path, variables: dict) -> Dbt:
     dbt = Dbt(folder, data=data)
-    dbt.succeed(*MODELS, variables=variables_of(settings))
+    dbt.succeed(*MODELS, variables=variables)
     return dbt
 
 
@@ -276,3 +281,38 @@ def test_events_alone_show_what_billing_says(tmp_path):
     of_billing = {signal.name for signal in signals if signal.fact in BILLING_FACTS}
     assert {row["signal"] for row in expected} == of_billing
     assert len(of_billing) == len(BILLING_FACTS)
+
+
+def test_with_parents_it_is_as_if_their_ids_were_in_every_row(tmp_path):
+    """Accounts with an odd number belong to the one before."""
+    data, renamed = tmp_path / "data", tmp_path / "renamed"
+    write_history(data, seed=4, accounts=120, months=24)
+    write_customers(data, seed=4)
+    shutil.copytree(data, renamed)
+    numbers = re.findall(r"acc_(\d{4})", (data / "subscription_events.csv").read_text())
+    parents = {
+        f"acc_{number}": f"acc_{int(number) - 1:04d}"
+        for number in sorted({*numbers})
+        if int(number) % 2
+    }
+    write_csv(
+        data / "accounts.csv",
+        [{"account_id": child, "parent_account_id": parent} for child, parent in parents.items()],
+    )
+    (renamed / "accounts.csv").unlink()
+    for name in ("subscription_events", *COLUMNS):
+        rows = read_csv(renamed / f"{name}.csv")
+        for row in rows:
+            row["account_id"] = parents.get(row["account_id"], row["account_id"])
+        write_rows(renamed / f"{name}.csv", list(rows[0]), rows)
+    built = [
+        build_with(tmp_path / name, folder, {"nrr_account_level": level, "nrr_segments": []})
+        for name, folder, level in (("by parent", data, "parent"), ("by id", renamed, "account"))
+    ]
+    for table in (TABLE, "nrr__evidence", "nrr__account_queue"):
+        by_parent, by_id = (dbt.query(f"select * from {table} order by all") for dbt in built)
+        assert by_parent == by_id, table
+        assert by_parent
+    held = {row["account_id"] for row in built[0].rows(TABLE)}
+    assert held & {*parents.values()}
+    assert not held & {*parents}

@@ -35,6 +35,9 @@ select
     chances.chance,
     chances.verdict,
     cast({{ nrr.as_ratio('held.mrr_at_stake') }} as decimal(18, 4)) as mrr_at_stake,
-    cast({{ nrr.as_ratio('held.mrr_at_stake * coalesce(cast(chances.chance as ' ~ nrr.type_double() ~ '), 0)') }} as decimal(18, 4)) as expected_mrr
+    cast(
+        {{ nrr.as_ratio('held.mrr_at_stake * coalesce(cast(chances.chance as ' ~ nrr.type_double() ~ '), 0)') }}
+        as decimal(18, 4)
+    ) as expected_mrr
 from held
 inner join {{ ref('int_nrr__signal_chances') }} as chances on held.signal = chances.signal

@@ -1,5 +1,5 @@
--- One row per signal: how likely what it points to is within the horizon (definitions 15.1), and what the evidence on it
--- says.
+-- One row per signal: how likely what it points to is within the horizon (definitions 15.1), and what the evidence
+-- on it says.
 with usual as (
     select
         {{ nrr.divide('sum(case when churned_month is not null then 1 else 0 end)', 'count(*)') }} as churned,

@@ -19,7 +19,7 @@ accounts as (
         max(case when place = 1 then signal end) as main_signal,
         max(case when place = 1 then response end) as next_action,
         max(case when place = 1 then verdict end) as verdict,
-        {{ dbt.listagg('signal', "', '", 'order by signal') }} as signals,
+        {{ nrr.listed('signal') }} as signals,
         min(first_observed_on) as first_flagged_on
     from ranked
     group by account_id

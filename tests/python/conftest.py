@@ -34,8 +34,18 @@ DBT = Path(sys.executable).with_name("dbt")
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 WITHOUT_TESTS = ["--exclude-resource-type", "unit_test", "test"]
 # What rests on states alone: every run makes it anew, and tests of its own look at it.
-CUSTOMERS = ["nrr.intermediate.customers", "nrr.intermediate.evidence", "nrr.marts.customers"]
+CUSTOMERS = [
+    *[f"nrr.intermediate.{name}" for name in ("customers", "evidence", "queue")],
+    "nrr.marts.customers",
+]
 WITHOUT_CUSTOMERS = ["--exclude", *CUSTOMERS]
+# ... and what explains the figures, of which the same holds.
+EXPLANATION = [
+    *[f"nrr.intermediate.{name}" for name in ("bridges", "cohorts", "drivers", "findings")],
+    *["nrr.intermediate.methods", "nrr.marts.explanation"],
+]
+CHAPTERS = [*CUSTOMERS, *EXPLANATION]
+WITHOUT_CHAPTERS = ["--exclude", *CHAPTERS]
 QUICK = ["--no-use-colors", "--log-level-file", "none", "--no-write-json"]
 # What dbt has parsed, which takes it longer than to build: once for all tests that give the same
 # inputs and the same of what it depends on, and kept until a file changes.

@@ -303,7 +303,7 @@ def test_with_parents_it_is_as_if_their_ids_were_in_every_row(tmp_path):
     for name in ("subscription_events", *COLUMNS):
         rows = read_csv(renamed / f"{name}.csv")
         for row in rows:
-            row["account_id"] = parents.get(row["account_id"], row["account_id"])
+            row["account_id"] = parents.get(row["account_id"].strip(), row["account_id"])
         write_rows(renamed / f"{name}.csv", list(rows[0]), rows)
     built = [
         build_with(tmp_path / name, folder, {"nrr_account_level": level, "nrr_segments": []})

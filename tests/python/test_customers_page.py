@@ -27,9 +27,9 @@ def test_the_points_of_account_managers_add_up_to_the_company(demo):
     managers = """(
         select distinct
             account_id,
-            if(account_id < 'acc_0300', 'Ada', 'Bo') as account_manager
+            if(account_id < 'acc_0100', 'Ada', 'Bo') as account_manager
         from nrr__account_months
-        where account_id < 'acc_0500'
+        where account_id < 'acc_0200'
     )"""
     rows = demo.query(select.replace("crm.accounts", managers))
     assert {row[0] for row in rows} == {"Ada", "Bo", "(nobody)"}

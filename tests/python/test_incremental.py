@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 import pytest
-from conftest import ROOT, WITHOUT_CUSTOMERS, WITHOUT_TESTS, Dbt, copied_project
+from conftest import ROOT, WITHOUT_CHAPTERS, WITHOUT_TESTS, Dbt, copied_project
 from reference.batches import arrive, batches, held_in
 from reference.files import read_csv, write_csv
 from reference.random_history import SEGMENTS, write_history
@@ -26,7 +26,7 @@ class Company(Dbt):
     """The demo company, with a project and input files of its own."""
 
     def run_models(self, *arguments: str, **settings) -> None:
-        self.succeed("run", *WITHOUT_CUSTOMERS, *arguments, variables=SETTINGS | settings)
+        self.succeed("run", *WITHOUT_CHAPTERS, *arguments, variables=SETTINGS | settings)
 
     def stored_rows(self) -> dict[str, dict[str, set]]:
         """The ids and fingerprints of each account's rows in the stored tables."""
@@ -72,7 +72,7 @@ def built(tmp_path_factory) -> Company:
     # without what customers do, which no stored table knows of
     arrive(folder / "data", held_in(ROOT / "demo/data"))
     company = Company(folder, copied_project(folder), folder / "data")
-    company.succeed("build", *WITHOUT_TESTS, *WITHOUT_CUSTOMERS, variables=SETTINGS)
+    company.succeed("build", *WITHOUT_TESTS, *WITHOUT_CHAPTERS, variables=SETTINGS)
     for part in ["data", "project", "built.duckdb"]:
         copy = shutil.copytree if (folder / part).is_dir() else shutil.copy
         copy(folder / part, folder / f"first {part}")
@@ -304,7 +304,7 @@ def test_dbt_retry_works_after_a_failure(company, events):
     company.replace_in(
         model, r"segmented\.account_id,\n", "error('no space left') as account_id,\n"
     )
-    failed = company.run("--write-json", "run", *WITHOUT_CUSTOMERS, variables=SETTINGS)
+    failed = company.run("--write-json", "run", *WITHOUT_CHAPTERS, variables=SETTINGS)
     assert not failed.success
     assert "no space left" in failed.output
     (company.project / model).write_text(right)
@@ -319,7 +319,7 @@ def test_a_run_that_is_killed_leaves_its_accounts_to_the_next(company, events):
     original, moments = read_csv(company.data / "subscription_events.csv"), Random(11)
     for number in range(6):
         company.add_events({**events[0], "event_id": f"new {number}", "unit_amount": f"{number}"})
-        company.kill_in(moments, "run", *WITHOUT_CUSTOMERS, variables=SETTINGS)
+        company.kill_in(moments, "run", *WITHOUT_CHAPTERS, variables=SETTINGS)
     write_csv(company.data / "subscription_events.csv", original)
     company.run_models()
     assert_built_as_anew(company)
@@ -330,8 +330,8 @@ def test_a_first_build_that_is_killed_is_ended_by_the_next(company):
     marts, moments = company.marts(), Random(7)
     company.database.unlink()
     for _ in range(3):
-        company.kill_in(moments, "build", *WITHOUT_TESTS, *WITHOUT_CUSTOMERS, variables=SETTINGS)
-    company.succeed("build", *WITHOUT_TESTS, *WITHOUT_CUSTOMERS, variables=SETTINGS)
+        company.kill_in(moments, "build", *WITHOUT_TESTS, *WITHOUT_CHAPTERS, variables=SETTINGS)
+    company.succeed("build", *WITHOUT_TESTS, *WITHOUT_CHAPTERS, variables=SETTINGS)
     assert company.marts() == marts
 
 

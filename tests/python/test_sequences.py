@@ -11,7 +11,15 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from conftest import ROOT, WITHOUT_TESTS, WITHOUT_UNIT_TESTS, Finished, copied_project
+from conftest import (
+    CHAPTERS,
+    ROOT,
+    WITHOUT_CHAPTERS,
+    WITHOUT_TESTS,
+    WITHOUT_UNIT_TESTS,
+    Finished,
+    copied_project,
+)
 from reference.batches import changed_at_the_source, held_in
 from reference.files import write_csv
 from reference.random_history import SEGMENTS, write_history
@@ -273,15 +281,15 @@ def run_nothing(story, dice):
 
 
 def run_all(story, dice):
-    story.command("run")
+    story.command("run", *WITHOUT_CHAPTERS)
 
 
 def run_all_with_seeds(story, dice):
-    story.command("build", *WITHOUT_TESTS)
+    story.command("build", *WITHOUT_TESTS, *WITHOUT_CHAPTERS)
 
 
 def run_all_with_tests(story, dice):
-    story.command("build", *WITHOUT_UNIT_TESTS)
+    story.command("build", *WITHOUT_UNIT_TESTS, *WITHOUT_CHAPTERS)
 
 
 def run_one_mart(story, dice):
@@ -293,7 +301,7 @@ def run_up_to_a_stored_table(story, dice):
 
 
 def run_all_but_a_stored_table(story, dice):
-    story.command("run", "--exclude", dice.choice(STORED))
+    story.command("run", "--exclude", dice.choice(STORED), *CHAPTERS)
 
 
 def run_one_model_anew(story, dice):
@@ -301,20 +309,20 @@ def run_one_model_anew(story, dice):
 
 
 def run_without_rows(story, dice):
-    story.command("run", "--empty")
+    story.command("run", "--empty", *WITHOUT_CHAPTERS)
 
 
 def run_with_another_target(story, dice):
-    story.command("build", *WITHOUT_TESTS, "--target", "limited")
+    story.command("build", *WITHOUT_TESTS, *WITHOUT_CHAPTERS, "--target", "limited")
 
 
 def run_until_it_is_killed(story, dice):
-    story.kill_in(dice, "run", variables=story.settings)
+    story.kill_in(dice, "run", *WITHOUT_CHAPTERS, variables=story.settings)
 
 
 def run_again_what_failed(story, dice):
     """A failing test between: what is behind it is run later."""
-    story.command("--write-json", "build", *WITHOUT_UNIT_TESTS)
+    story.command("--write-json", "build", *WITHOUT_UNIT_TESTS, *WITHOUT_CHAPTERS)
     story.command("retry")
 
 
@@ -362,7 +370,7 @@ def begun(folder: Path, dice: Random) -> Story:
 def test_after_any_sequence_a_build_ends_with_the_tables_of_a_new_database(seed, folder):
     dice = Random(seed)
     story = begun(folder, dice)
-    story.command("build", *WITHOUT_TESTS)
+    story.command("build", *WITHOUT_TESTS, *WITHOUT_CHAPTERS)
     told = []
     for _ in range(dice.randint(3, 5)):
         change, run = dice.choice(CHANGES), dice.choice(RUNS)
@@ -370,8 +378,8 @@ def test_after_any_sequence_a_build_ends_with_the_tables_of_a_new_database(seed,
         change(story, dice)
         story.deliver()
         run(story, dice)
-    story.succeed("build", *WITHOUT_TESTS, variables=story.settings)
+    story.succeed("build", *WITHOUT_TESTS, *WITHOUT_CHAPTERS, variables=story.settings)
     marts = story.marts()
     story.database.unlink()
-    story.succeed("build", *WITHOUT_TESTS, variables=story.settings)
+    story.succeed("build", *WITHOUT_TESTS, *WITHOUT_CHAPTERS, variables=story.settings)
     assert marts == story.marts(), "; ".join(told)

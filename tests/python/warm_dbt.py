@@ -8,14 +8,22 @@ but dbt, since the engines' environments use it too.
 
 import contextlib
 import gc
+from functools import cache
 
 from dbt.cli.main import dbtRunner, dbtRunnerResult
-from dbt.clients.jinja import get_rendered
+from dbt.clients.jinja import MacroGenerator, get_rendered
+from dbt.context.configured import ConfiguredContext
+from dbt.context.macro_resolver import TestMacroNamespace
+from dbt.context.macros import GLOBAL_PROJECT_NAME, MacroNamespace, MacroNamespaceBuilder
+from dbt.context.manifest import ManifestContext
 from dbt.context.providers import ParseConfigObject
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.base import ConfiguredParser
 from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
+from dbt_common.clients import agate_helper
 from dbt_common.dataclass_schema import dbtClassMixin
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
 from dbt_common.exceptions import DbtRuntimeError
 from dbt_common.tests import enable_test_caching
 from jinja2 import Environment
@@ -68,6 +76,72 @@ def rendered_if_enabled(self, node, config):
     return context
 
 
+def namespace_of(self, macros_by_package, ctx) -> MacroNamespace:
+    """dbt's lists of the macros that a template may call, made for each template anew."""
+    shared = {"context": ctx, "node": self.node, "stack": self.thread_ctx}
+
+    def called(macro) -> MacroGenerator:
+        made = object.__new__(MacroGenerator)
+        made.__dict__ = {**shared, "macro": macro}
+        return made
+
+    made = {
+        package: {name: called(macro) for name, macro in macros.items()}
+        for package, macros in macros_by_package.items()
+    }
+    internal = {}
+    for package in reversed(self.internal_package_names_order):
+        internal |= made.get(package, {})
+    others = {k: v for k, v in made.items() if k not in self.internal_package_names}
+    root, own = self.root_package, self.search_package
+    return MacroNamespace(
+        global_namespace=others.get(root, {}) if root != own else {},
+        local_namespace=others.get(own, {}),
+        global_project_namespace=internal,
+        packages=others,
+    )
+
+
+manifest_context = ManifestContext.to_dict
+
+
+def with_macros(self) -> dict:
+    """What a template may use: of macros of one name, the one that dbt would find first."""
+    if isinstance(self.namespace, TestMacroNamespace):
+        return manifest_context(self)
+    context, found = ConfiguredContext.to_dict(self), self.namespace
+    context |= found.global_project_namespace
+    context[GLOBAL_PROJECT_NAME] = found.global_project_namespace
+    context |= found.packages
+    context |= found.global_namespace
+    context |= found.local_namespace
+    return context
+
+
+make_event = BaseEvent.__init__
+fire = EventManager.fire_event
+
+
+def noted(self, *arguments, **options) -> None:
+    """Of what happens, only what somebody is told is written down."""
+    self.__dict__["noted"] = arguments, options
+
+
+def of_event(self, name: str):
+    if name != "pb_msg":
+        return getattr(self.pb_msg, name)
+    arguments, options = self.__dict__.pop("noted")
+    make_event(self, *arguments, **options)
+    return self.__dict__["pb_msg"]
+
+
+def fire_if_heard(self, event, level=None, *arguments, **options) -> None:
+    """dbt's own listener waits for a warning; others are not given here."""
+    is_detail = (level or event.level_tag()) == EventLevel.DEBUG
+    if not is_detail or any(logger.level == EventLevel.DEBUG for logger in self.loggers):
+        fire(self, event, level, *arguments, **options)
+
+
 # Variables that say nothing of which models there are and what they read: of two, whether they are
 # set does, and not to what (test_warm_dbt.py).
 READ_IN_SQL_ALONE = {
@@ -102,6 +176,12 @@ Environment.compile = compiled_once
 ParseConfigObject.__call__ = configured
 ConfiguredParser.render_with_context = rendered_if_enabled
 dbtClassMixin.validate = classmethod(checked_once)
+MacroNamespaceBuilder.build_namespace = namespace_of
+ManifestContext.to_dict = with_macros
+BaseEvent.__init__ = noted
+BaseEvent.__getattr__ = of_event
+EventManager.fire_event = fire_if_heard
+agate_helper.empty_table = cache(agate_helper.empty_table)
 enable_test_caching()
 
 

@@ -55,7 +55,7 @@ COLUMNS = {
     ],
     "signals": [
         *["signal", "kind", "rule", "fact", "label", "other_fact", "days", "from_days"],
-        *["threshold", "minimum", "response"],
+        *["threshold", "minimum", "component", "response"],
     ],
 }
 # those without which nothing can be computed

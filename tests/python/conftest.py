@@ -35,7 +35,7 @@ WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 WITHOUT_TESTS = ["--exclude-resource-type", "unit_test", "test"]
 # What rests on states alone: every run makes it anew, and tests of its own look at it.
 CUSTOMERS = [
-    *[f"nrr.intermediate.{name}" for name in ("customers", "evidence", "queue")],
+    *[f"nrr.intermediate.{name}" for name in ("customers", "evidence", "queue", "health")],
     "nrr.marts.customers",
 ]
 WITHOUT_CUSTOMERS = ["--exclude", *CUSTOMERS]

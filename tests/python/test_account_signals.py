@@ -1,4 +1,4 @@
-"""Signals, evidence and queue of random customers: as computed, without a look ahead."""
+"""Signals, evidence, queue and health of random customers: as computed, without a look ahead."""
 
 import re
 import shutil
@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 from conftest import ROOT, WITHOUT_TESTS, Dbt
+from reference.account_health import COMPONENTS, account_health, read_health_seeds
 from reference.account_queue import account_queue
 from reference.account_signals import (
     BILLING_FACTS,
@@ -30,7 +31,7 @@ from reference.files import read_csv, write_csv
 from reference.random_customers import COLUMNS, write_customers
 from reference.random_history import write_history, write_rows
 
-MODELS = ["build", "--select", "+nrr__account_queue", *WITHOUT_TESTS]
+MODELS = ["build", "--select", "+nrr__account_queue", "+nrr__account_health", *WITHOUT_TESTS]
 SETTINGS = Settings(timezone="America/Los_Angeles")
 # up to here one build knows everything, and others nothing or something else of later
 PAST_MONTH_END = date(2024, 10, 31)
@@ -40,11 +41,18 @@ RISES = {"tickets_rising", "users_growing"}
 OWN_SIGNALS = [
     {
         **{"signal": "Feature Requested", "kind": "risk", "rule": "happened"},
-        **{"fact": "Feature-Request", "days": "60", "threshold": "", "response": "Ask."},
+        **{
+            "fact": "Feature-Request",
+            "days": "60",
+            "threshold": "",
+            "component": "Relationship",
+            "response": "Ask.",
+        },
     },
     {
         **{"signal": "bad_rating", "kind": "risk", "rule": "at_most", "fact": "ticket_rated"},
         **{"days": "200", "threshold": "2.5", "response": "Call."},
+        "component": "",
     },
 ]
 
@@ -77,6 +85,7 @@ class Expected:
     signals: list[dict]
     evidence: list[dict]
     queue: list[dict]
+    health: list[dict]
     paid_months: int
 
 
@@ -87,8 +96,9 @@ def expected_of(data: Path, settings: Settings = SETTINGS) -> Expected:
     rows = account_signals(seen, read_signals(customers.signals))
     compared = evidence(seen, rows, book, customers)
     queue = account_queue(seen, rows, compared, book, customers)
+    health = account_health(seen, rows, customers, read_health_seeds(ROOT))
     paid_months = sum(len(by_month) for by_month in book.mrr.values())
-    return Expected(rows, compared, queue, paid_months)
+    return Expected(rows, compared, queue, health, paid_months)
 
 
 @pytest.fixture(scope="module")
@@ -156,23 +166,29 @@ def test_signals_of_a_random_history_are_those_of_the_computation(everything, hi
 # --- What signals have predicted ------------------------------------------------------------------
 
 
+def check_rates(dbt: Dbt, table: str, key: list[str], expected: list[dict]) -> None:
+    """The table's rows are those expected, rates to nine digits."""
+
+    def by_key(rows: list[dict]) -> dict:
+        return {tuple(row[column] for column in key): row for row in rows}
+
+    built, computed_rows = by_key(dbt.rows(table)), by_key(expected)
+    assert built.keys() == computed_rows.keys()
+    for row_key, row in computed_rows.items():
+        assert built[row_key].keys() == row.keys()
+        for column, value in row.items():
+            found = built[row_key][column]
+            if isinstance(value, float):
+                assert found is not None, (row_key, column)
+                # of itself, as is a p-value's approximation, and half of the last digit
+                assert float(found) == pytest.approx(value, rel=1e-7, abs=6e-10), (row_key, column)
+            else:
+                assert found == value, (row_key, column)
+
+
 def check_evidence(dbt: Dbt, expected: list[dict]) -> None:
     """The table's rows are those expected."""
-
-    def by_subject(rows: list[dict]) -> dict:
-        return {(row["subject_kind"], row["subject"], row["outcome"]): row for row in rows}
-
-    built, computed_rows = by_subject(dbt.rows("nrr__evidence")), by_subject(expected)
-    assert built.keys() == computed_rows.keys()
-    for subject, row in computed_rows.items():
-        assert built[subject].keys() == row.keys()
-        for column, value in row.items():
-            found = built[subject][column]
-            if isinstance(value, float):
-                # of itself, as is a p-value's approximation, and half of the last digit
-                assert float(found) == pytest.approx(value, rel=1e-7, abs=6e-10), (subject, column)
-            else:
-                assert found == value, (subject, column)
+    check_rates(dbt, "nrr__evidence", ["subject_kind", "subject", "outcome"], expected)
 
 
 def test_evidence_of_a_random_history_is_that_of_the_computation(everything, expected):
@@ -197,6 +213,37 @@ def test_the_queue_of_a_random_history_is_that_of_the_computation(everything, ex
     assert len({row["main_signal"] for row in expected.queue}) > 5
     assert len({row["verdict"] for row in expected.queue}) > 1
     assert any(row["mrr_at_risk"] and row["mrr_to_gain"] for row in expected.queue)
+
+
+def check_health(dbt: Dbt, expected: list[dict]) -> None:
+    """The table's rows are those expected."""
+    check_rates(dbt, "nrr__account_health", ["account_id", "observed_on"], expected)
+
+
+def test_health_of_a_random_history_is_that_of_the_computation(everything, expected):
+    rows = expected.health
+    check_health(everything, rows)
+    assert {row["colour"] for row in rows} == {"red", "yellow", "green"}
+    bands = {row["activation_band"] for row in rows}
+    assert bands == {"14", "later", "not yet", None}
+    for name in COMPONENTS:
+        points = {row[f"points_{name}"] for row in rows}
+        assert len(points) > 3, name
+    assert all(row["points_billing"] is not None for row in rows)
+    assert any(row["points_sentiment"] is None for row in rows)
+    assert any(row["score_change_3m"] for row in rows)
+    assert max(row["milestones_reached"] for row in rows) > 1
+    # what one's own signal costs
+    asked = {
+        (row["account_id"], row["observed_on"])
+        for row in expected.signals
+        if row["signal"] == "feature_requested"
+    }
+    assert all(
+        row["points_relationship"] < 100
+        for row in rows
+        if (row["account_id"], row["observed_on"]) in asked
+    )
 
 
 # --- What comes later is not seen -----------------------------------------------------------------
@@ -242,8 +289,8 @@ def scrambled(later: list[tuple[date, dict]], dice: Random) -> list[dict]:
     ]
 
 
-def rows_until_then(dbt: Dbt) -> list[tuple]:
-    return dbt.query(f"select * from {TABLE} where observed_on <= '{PAST_MONTH_END}' order by all")
+def rows_until_then(dbt: Dbt, table: str = TABLE) -> list[tuple]:
+    return dbt.query(f"select * from {table} where observed_on <= '{PAST_MONTH_END}' order by all")
 
 
 def test_nothing_that_was_recorded_later_changes_an_earlier_observation(
@@ -259,6 +306,11 @@ def test_nothing_that_was_recorded_later_changes_an_earlier_observation(
     other = {name: rows + scrambled(later[name], dice) for name, rows in known.items()}
     with_others = built_otherwise("with others", other)
     assert rows_until_then(with_others) == before
+    health = [
+        rows_until_then(dbt, "nrr__account_health") for dbt in (everything, without, with_others)
+    ]
+    assert health[0]
+    assert health[1] == health[0] == health[2]
     # ... although later ones are others
     assert without.rows(TABLE) != everything.rows(TABLE)
     assert with_others.rows(TABLE) != everything.rows(TABLE)
@@ -277,6 +329,9 @@ def test_events_alone_show_what_billing_says(tmp_path):
     assert whole.evidence
     check_queue(built, whole.queue)
     assert whole.queue
+    check_health(built, whole.health)
+    # of billing alone, nobody is judged
+    assert {row["colour"] for row in whole.health} == {None}
     signals = read_signals(read_customers(data, ROOT).signals)
     of_billing = {signal.name for signal in signals if signal.fact in BILLING_FACTS}
     assert {row["signal"] for row in expected} == of_billing
@@ -309,7 +364,7 @@ def test_with_parents_it_is_as_if_their_ids_were_in_every_row(tmp_path):
         build_with(tmp_path / name, folder, {"nrr_account_level": level, "nrr_segments": []})
         for name, folder, level in (("by parent", data, "parent"), ("by id", renamed, "account"))
     ]
-    for table in (TABLE, "nrr__evidence", "nrr__account_queue"):
+    for table in (TABLE, "nrr__evidence", "nrr__account_queue", "nrr__account_health"):
         by_parent, by_id = (dbt.query(f"select * from {table} order by all") for dbt in built)
         assert by_parent == by_id, table
         assert by_parent

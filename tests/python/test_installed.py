@@ -305,22 +305,23 @@ def test_a_model_without_rows_fails_by_name_after_every_table_is_built(shop):
 
 
 def test_a_signal_of_ones_own_is_one_model_and_one_row(shop):
-    """... found among the signals, and in the evidence on them."""
+    """... found among the signals, in the evidence on them, in health and in the queue."""
     own = shop()
     (own.project / "models/page_visits.sql").write_text(
-        "select 'b' as account_id, date '2024-05-20' as occurred_at, 'page_visited' as event, "
-        "'Prices' as label"
+        "select 'b' as account_id, occurred_at, 'page_visited' as event, 'Prices' as label "
+        "from (values (date '2024-05-20'), (date '2025-04-01')) as visits (occurred_at)"
     )
     (own.project / "seeds").mkdir()
     (own.project / "seeds/my_signals.csv").write_text(
-        "signal,kind,rule,fact,label,days,response\n"
-        "price_list_read,risk,happened,page_visited,prices,60,Ask what they compare.\n"
+        "signal,kind,rule,fact,label,days,component,response\n"
+        "price_list_read,risk,happened,page_visited,prices,60,support,Ask what they compare.\n"
     )
     inputs = {
         **{"subscription_events": "my_events", "accounts": "dim_accounts"},
         **{"customer_events": "page_visits", "signals": "my_signals"},
     }
-    select = ["--select", "+nrr__evidence", "+nrr__input_problems"]
+    marts = ["+nrr__account_queue", "+nrr__account_health", "+nrr__input_problems"]
+    select = ["--select", *marts]
     own.succeed("build", *select, variables={"nrr_inputs": inputs})
     held = own.query(
         "select account_id, observed_on::text, kind, mrr_at_stake, response "
@@ -329,6 +330,7 @@ def test_a_signal_of_ones_own_is_one_model_and_one_row(shop):
     assert held == [
         ("b", "2024-05-31", "risk", 50, "Ask what they compare."),
         ("b", "2024-06-30", "risk", 50, "Ask what they compare."),
+        ("b", "2025-04-10", "risk", 60, "Ask what they compare."),
     ]
     evidence = own.query(
         "select outcome, exposed_accounts, exposed_events, verdict from analytics.nrr__evidence "
@@ -336,8 +338,18 @@ def test_a_signal_of_ones_own_is_one_model_and_one_row(shop):
     )
     assert evidence == [("churned", 1, 1, "too few"), ("contracted", 0, 0, "too few")]
 
+    points = own.query(
+        "select observed_on::text, points_support from analytics.nrr__account_health "
+        "where account_id = 'b' and observed_on between '2024-04-30' and '2024-06-30' order by 1"
+    )
+    assert points == [("2024-04-30", None), ("2024-05-31", 0), ("2024-06-30", 0)]
+    queue = own.query(
+        "select signals, next_action from analytics.nrr__account_queue where account_id = 'b'"
+    )
+    assert queue == [("price_list_read", "Ask what they compare.")]
+
     with (own.project / "seeds/my_signals.csv").open("a") as file:
-        file.write("prices_again,risk,happens,page_visited,prices,60,Ask.\n")
+        file.write("prices_again,risk,happens,page_visited,prices,60,,Ask.\n")
     again = own.run("build", *select, variables={"nrr_inputs": inputs})
     assert "signals_can_be_used" in again.words
     assert "signals: 1 unknown_rule: 'prices_again, risk, happens" in again.words

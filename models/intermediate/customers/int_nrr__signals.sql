@@ -6,8 +6,10 @@
 with signals as (
     select
         {%- for column in columns %}
-        {{ column }}{{ ',' if not loop.last }}
+        {{ column }},
         {%- endfor %}
+        -- the seed nrr_health_rules says it
+        cast(null as {{ nrr.type_text() }}) as component
     from {{ ref('nrr_signals') }}
     {%- if nrr.is_given('signals') %}
     -- one of that name takes its place
@@ -21,8 +23,9 @@ with signals as (
 
     select
         {%- for column in columns %}
-        {{ column }}{{ ',' if not loop.last }}
+        {{ column }},
         {%- endfor %}
+        component
     from {{ ref('stg_customers__signal_rows') }}
     where reason is null
     {%- endif %}

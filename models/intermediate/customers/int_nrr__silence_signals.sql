@@ -1,116 +1,14 @@
--- One row per account, observation and signal of the rule silence that holds: days since a fact happened last, or since
--- the account began to pay.
-with signals as (
-    select * from {{ ref('int_nrr__signals') }}
-    where rule = 'silence'
-),
-
-bounds as (
-    select
-        min(month) as first_month,
-        max(observed_on) as last_day
-    from {{ ref('int_nrr__observation_days') }}
-),
-
-known_facts as (
-    select
-        measured.account_id,
-        signals.signal,
-        measured.occurred_on,
-        {{ nrr.later('measured.occurred_on', 'measured.known_on') }} as known_on
-    from {{ ref('int_nrr__measured_days') }} as measured
-    inner join signals on measured.fact = signals.fact and (signals.label is null or measured.label = signals.label)
-),
-
--- by the observation that is the first to know of them
-dated_facts as (
-    select
-        known_facts.account_id,
-        known_facts.signal,
-        known_facts.occurred_on,
-        {{ nrr.later(nrr.truncate_to_month('known_facts.known_on'), 'bounds.first_month') }} as month
-    from known_facts
-    inner join bounds on known_facts.known_on <= bounds.last_day
-),
-
-facts as (
-    select
-        account_id,
-        signal,
-        month,
-        max(occurred_on) as occurred_on
-    from dated_facts
-    group by account_id, signal, month
-),
-
--- what nobody does, its absence says nothing of
-begun as (
-    select
-        signal,
-        min(month) as first_month
-    from facts
-    group by signal
-),
-
-timeline as (
-    select
-        account_id,
-        signal,
-        month,
-        occurred_on,
-        cast(null as date) as observed_on,
-        cast(null as date) as first_paid_on
-    from facts
-
-    union all
-
-    select
-        observed.account_id,
-        begun.signal,
-        observed.month,
-        cast(null as date) as occurred_on,
-        observed.observed_on,
-        observed.first_paid_on
-    from {{ ref('int_nrr__observed_accounts') }} as observed
-    inner join begun on observed.month >= begun.first_month
-),
-
-last_facts as (
-    select
-        account_id,
-        signal,
-        month,
-        observed_on,
-        first_paid_on,
-        -- of the months up to this one, itself included
-        max(occurred_on) over (partition by account_id, signal order by month) as occurred_on
-    from timeline
-),
-
-silences as (
-    select
-        last_facts.account_id,
-        last_facts.month,
-        last_facts.signal,
-        signals.days,
-        {{ nrr.days_between(
-            nrr.later('coalesce(last_facts.occurred_on, last_facts.first_paid_on)', 'last_facts.first_paid_on'),
-            'last_facts.observed_on'
-        ) }} as silent_days
-    from last_facts
-    inner join signals on last_facts.signal = signals.signal
-    where
-        last_facts.observed_on is not null
-        and (last_facts.occurred_on is null or coalesce(signals.other_fact, '') <> 'ever')
-)
-
+-- One row per account, observation and signal of the rule silence that holds: for how many days nothing has happened.
 select
-    account_id,
-    month,
-    signal,
-    cast(silent_days as {{ nrr.type_double() }}) as figure,
+    silences.account_id,
+    silences.month,
+    silences.signal,
+    cast(silences.silent_days as {{ nrr.type_double() }}) as figure,
     cast(null as {{ nrr.type_double() }}) as baseline,
     cast(null as date) as due_on,
     cast(null as decimal(18, 4)) as mrr
-from silences
-where silent_days >= days
+from {{ ref('int_nrr__silences') }} as silences
+inner join {{ ref('int_nrr__signals') }} as signals on silences.signal = signals.signal
+where
+    silences.silent_days >= signals.days
+    and (not silences.has_happened or coalesce(signals.other_fact, '') <> 'ever')

@@ -1,5 +1,5 @@
 {{ config(enabled=nrr.is_given('signals')) }}
-{%- set words = ['signal', 'kind', 'rule', 'fact', 'label', 'other_fact'] -%}
+{%- set words = ['signal', 'kind', 'rule', 'fact', 'label', 'other_fact', 'component'] -%}
 {%- set days = ['days', 'from_days'] -%}
 {%- set is_whole = {} -%}
 {%- for column in days -%}
@@ -58,6 +58,9 @@ select
         when rule = 'missed' and from_days is null then 'missing_from_days'
         when rule = 'missed' and other_fact is null then 'missing_other_fact'
         when rule in ('drop', 'rise', 'at_least', 'at_most') and threshold is null then 'missing_threshold'
+        when
+            component not in ('usage', 'adoption', 'support', 'sentiment', 'relationship', 'billing')
+            then 'unknown_component'
         when response is null then 'missing_response'
     end as reason
 from counted

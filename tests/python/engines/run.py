@@ -41,6 +41,9 @@ RATES = {
     *["exposed_rate", "control_rate", "difference", "difference_low", "difference_high", "lift"],
     *["p_value", "q_value", "precision", "recall", "auc", "exposed_nrr", "control_nrr"],
     *["nrr_difference", "nrr_difference_low", "nrr_difference_high"],
+    *["points", "score", "coverage", "score_change_1m", "score_change_3m", "points_usage"],
+    *["points_adoption", "points_support", "points_sentiment", "points_relationship"],
+    "points_billing",
 }
 RATE_STEP = Decimal("0.000000001")
 # ... of large ones, fourteen digits are alike: PostgreSQL keeps fifteen in a decimal.

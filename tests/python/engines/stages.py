@@ -22,7 +22,7 @@ LEFT_OUT_OF_SOURCES = [
     *(f"nrr.intermediate.{name}" for name in ("cohorts", "bridges", "findings")),
     *["nrr__mrr_drivers", "nrr__retention_bridges", "nrr__retention_cohorts"],
     *["nrr__retention_findings", "nrr.intermediate.customers", "nrr.intermediate.evidence"],
-    *["nrr.intermediate.queue", "nrr.marts.customers"],
+    *["nrr.intermediate.queue", "nrr.intermediate.health", "nrr.marts.customers"],
 ]
 # What every run makes anew as the first one did: a later batch shows nothing more of it.
 LEFT_OUT_OF_BATCHES = ["nrr.intermediate.methods", "nrr.marts.explanation", *LEFT_OUT_OF_SOURCES]

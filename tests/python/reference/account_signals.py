@@ -489,23 +489,24 @@ class View:
 # --- The rules --------------------------------------------------------------------------------
 
 
-def drop(signal: Signal, view: View) -> Found | None:
-    """Use per day in the last 28 days, beside the 91 days before."""
-    if not view.has_paid_for(119):
-        return None
+def use_per_day(signal: Signal, view: View) -> tuple[Fraction, Fraction] | None:
+    """In the last 28 days, and in the 91 days before, if that was enough to be compared with."""
     before = view.facts(signal, view.day(-119), view.day(-28))
     baseline = sum((fact.value for fact in before), Fraction(0)) / 91
     last = view.facts(signal, view.day(-28), view.today)
     figure = sum((fact.value for fact in last), Fraction(0)) / 28
-    if not before or baseline < (signal.minimum or 0) or figure > signal.threshold * baseline:
-        return None
-    return Found(figure, baseline)
+    is_enough = baseline > 0 and baseline >= (signal.minimum or 0)
+    return (figure, baseline) if view.has_paid_for(119) and is_enough else None
 
 
-def rise(signal: Signal, view: View) -> Found | None:
-    """Use, or how many facts, in the last 28 days, beside what 28 of the 182 days before had."""
-    if not view.has_paid_for(210):
-        return None
+def drop(signal: Signal, view: View) -> Found | None:
+    """Use per day in the last 28 days, beside the 91 days before."""
+    figure, baseline = use_per_day(signal, view) or (1, 0)
+    return Found(figure, baseline) if figure <= signal.threshold * baseline else None
+
+
+def last_and_usual(signal: Signal, view: View) -> tuple[Fraction, Fraction] | None:
+    """Use, or how many facts, in the last 28 days, and what 28 of the 182 days before had."""
 
     def amount(facts: list[Fact]) -> Fraction:
         is_metric = signal.fact in view.metrics
@@ -513,6 +514,14 @@ def rise(signal: Signal, view: View) -> Found | None:
 
     figure = amount(view.facts(signal, view.day(-28), view.today))
     baseline = amount(view.facts(signal, view.day(-210), view.day(-28))) * Fraction(28, 182)
+    return (figure, baseline) if view.has_paid_for(210) else None
+
+
+def rise(signal: Signal, view: View) -> Found | None:
+    """The last 28 days are above the usual ones by more than chance."""
+    if (both := last_and_usual(signal, view)) is None:
+        return None
+    figure, baseline = both
     more = figure - baseline
     # compared without the root
     is_much = more >= 0 and more**2 >= signal.threshold**2 * max(baseline, Fraction(1))
@@ -544,15 +553,18 @@ def days_to_limit(by_day: dict[int, Fraction], limit: Fraction) -> int | None:
     return days if days <= LONGEST_FORECAST else None
 
 
-def at_most(signal: Signal, view: View) -> Found | None:
+def newest_value(signal: Signal, view: View) -> Fraction | None:
     """The newest value that came with a fact, of several of that day the least."""
     facts = view.facts(signal, view.day(-signal.days), view.today)
     told = [fact for fact in facts if fact.value is not None]
     newest = max((fact.occurred_on for fact in told), default=None)
-    values = [fact.value for fact in told if fact.occurred_on == newest]
-    if not values or min(values) > signal.threshold:
-        return None
-    return Found(min(values))
+    return min((fact.value for fact in told if fact.occurred_on == newest), default=None)
+
+
+def at_most(signal: Signal, view: View) -> Found | None:
+    """The newest value is that low."""
+    value = newest_value(signal, view)
+    return Found(value) if value is not None and value <= signal.threshold else None
 
 
 def happens(fact: Fact, metrics: set[str]) -> bool:
@@ -560,17 +572,27 @@ def happens(fact: Fact, metrics: set[str]) -> bool:
     return fact.fact not in metrics or fact.value > 0
 
 
-def silence(signal: Signal, view: View) -> Found | None:
-    """The days since it happened last, or since the account pays."""
+def has_begun(signal: Signal, view: View) -> bool:
+    """Whether anybody is known to have had it."""
     begun_on = view.begun_on.get((signal.fact, signal.label))
-    if begun_on is None or begun_on > view.today:
+    return begun_on is not None and begun_on <= view.today
+
+
+def silent_days(signal: Signal, view: View) -> int | None:
+    """The days since it happened last, or since the account pays; of `ever`, 0 once it has."""
+    if not has_begun(signal, view):
         return None
     facts = view.facts(signal, to=view.today)
     days = [fact.occurred_on for fact in facts if happens(fact, view.metrics)]
     if days and signal.other_fact == "ever":
-        return None
-    silent = (view.today - max([*days, view.first_paid_on])).days
-    return Found(Fraction(silent)) if silent >= signal.days else None
+        return 0
+    return (view.today - max([*days, view.first_paid_on])).days
+
+
+def silence(signal: Signal, view: View) -> Found | None:
+    """Nothing has happened for so many days."""
+    days = silent_days(signal, view)
+    return Found(Fraction(days)) if days is not None and days >= signal.days else None
 
 
 def missed(signal: Signal, view: View) -> Found | None:

@@ -94,9 +94,10 @@ def expected_of(data: Path, settings: Settings = SETTINGS) -> Expected:
     customers = read_customers(data, ROOT)
     seen = views(book, events, customers, SEEDS)
     rows = account_signals(seen, read_signals(customers.signals))
-    compared = evidence(seen, rows, book, customers)
+    seeds = read_health_seeds(ROOT)
+    health = account_health(seen, rows, customers, seeds)
+    compared = evidence(seen, rows, health, seeds, book, customers)
     queue = account_queue(seen, rows, compared, book, customers)
-    health = account_health(seen, rows, customers, read_health_seeds(ROOT))
     paid_months = sum(len(by_month) for by_month in book.mrr.values())
     return Expected(rows, compared, queue, health, paid_months)
 
@@ -194,7 +195,8 @@ def check_evidence(dbt: Dbt, expected: list[dict]) -> None:
 def test_evidence_of_a_random_history_is_that_of_the_computation(everything, expected):
     expected = expected.evidence
     check_evidence(everything, expected)
-    assert {row["subject_kind"] for row in expected} == {"signal", "feature"}
+    kinds = {row["subject_kind"] for row in expected}
+    assert kinds == {"signal", "feature", "health", "decile", "activation"}
     assert {row["outcome"] for row in expected} == {"churned", "contracted", "expanded"}
     # all chance, but for what is booked
     verdicts = {row["subject"]: row["verdict"] for row in expected if row["outcome"] == "churned"}

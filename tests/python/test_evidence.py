@@ -52,6 +52,13 @@ def evidence_of(tmp_path_factory):
                     first_used_on date
                 )
             """)
+            connection.execute("""
+                create table int_nrr__parted_accounts (
+                    subject_kind text, subject text, month date, account_id text,
+                    observed_on date, is_worse boolean
+                );
+                create table int_nrr__score_auc as select cast(null as double) as auc
+            """)
             for name, sql in written:
                 connection.execute(f"create table {name} as {sql}")
             return connection.execute(
@@ -163,3 +170,8 @@ def test_what_is_planted_in_four_demo_companies_is_found(tmp_path):
     # an account whose champion has left is about twice as likely to leave; who uses the api, half
     assert 1.5 < rows["champion_left", "churned"]["lift"] < 2.5
     assert 0.2 < rows["api", "churned"]["lift"] < 0.7
+    # the score adds up what is planted: red accounts leave more often, green ones less
+    scored = [(colour, "churned") for colour in ("red", "yellow", "green")]
+    assert {verdicts[colour] for colour in scored} == {"predicts"}
+    assert verdicts["1", "churned"] == "predicts"
+    assert rows["red", "churned"]["auc"] > 0.65

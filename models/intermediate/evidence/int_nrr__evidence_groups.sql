@@ -42,6 +42,19 @@ subjects as (
     from {{ ref('int_nrr__evidence_subjects') }}
 ),
 
+-- who is in any part
+parts as (
+    select
+        parted.subject_kind,
+        count(distinct parted.month) as landmarks
+        {%- for column, added in sums.items() %},
+        sum({{ added }}) as {{ column }}
+        {%- endfor %}
+    from {{ ref('int_nrr__parted_accounts') }} as parted
+    inner join accounts on parted.account_id = accounts.account_id and parted.month = accounts.month
+    group by parted.subject_kind
+),
+
 everybody as (
     select
         subjects.subject_kind,
@@ -56,7 +69,20 @@ everybody as (
             subjects.needed_days <= by_first_payment.days_since_first_payment
             and coalesce(subjects.needed_first_paid_on <= by_first_payment.first_paid_on, true)
             and coalesce(subjects.needed_observed_on <= by_first_payment.observed_on, true)
+    where subjects.subject_kind not in (select parted.subject_kind from {{ ref('int_nrr__parted_accounts') }} as parted)
     group by subjects.subject_kind, subjects.subject
+
+    union all
+
+    select
+        subjects.subject_kind,
+        subjects.subject,
+        parts.landmarks
+        {%- for column in sums %},
+        parts.{{ column }}
+        {%- endfor %}
+    from subjects
+    inner join parts on subjects.subject_kind = parts.subject_kind
 ),
 
 exposed as (

@@ -3,9 +3,9 @@
     'activation': ['churned'],
     'expansion': ['expanded'],
 } -%}
--- One row per subject (a signal that has been seen, or a feature) and outcome: whether accounts that have it are
--- expected to come to it more often than others, and which accounts it tells apart: those that have been paying for so
--- many days, first paid on such a day or later, and are looked at on such a day or later.
+-- One row per subject (a signal that has been seen, a part of all accounts, or a feature) and outcome: whether accounts
+-- that have it are expected to come to it more often than others, and which accounts it tells apart: those that have been
+-- paying for so many days, first paid on such a day or later, and are looked at on such a day or later.
 with signals as (
     select
         signals.signal,
@@ -34,7 +34,19 @@ where kind = '{{ kind }}'
 {%- endfor -%}
 {{ '\nunion all\n\n' if not loop.last -}}
 {%- endfor -%}
-{%- if nrr.is_given('product_usage') -%}
+
+union all
+
+select distinct
+    subject_kind,
+    subject,
+    cast('churned' as {{ nrr.type_text() }}) as outcome,
+    is_worse as is_more_expected,
+    0 as needed_days,
+    cast(null as date) as needed_first_paid_on,
+    cast(null as date) as needed_observed_on
+from {{ ref('int_nrr__parted_accounts') }}
+{% if nrr.is_given('product_usage') -%}
 {%- for outcome in ['churned', 'expanded'] %}
 union all
 

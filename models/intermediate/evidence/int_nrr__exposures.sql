@@ -8,6 +8,16 @@ select
 from {{ ref('nrr__account_signals') }} as held
 inner join {{ ref('int_nrr__landmark_accounts') }} as accounts
     on held.account_id = accounts.account_id and held.observed_on = accounts.observed_on
+
+union all
+
+select
+    subject_kind,
+    subject,
+    month,
+    account_id,
+    observed_on as first_observed_on
+from {{ ref('int_nrr__parted_accounts') }}
 {%- if nrr.is_given('product_usage') %}
 
 union all

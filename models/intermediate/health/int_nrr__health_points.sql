@@ -9,7 +9,7 @@ with signal_points as (
             when bounds.form = 'linear' and bounds.next_value is not null and figures.figure > bounds.value
                 then
                     bounds.points + (bounds.next_points - bounds.points)
-                    * (figures.figure - bounds.value) / (bounds.next_value - bounds.value)
+                    * {{ nrr.divide('(figures.figure - bounds.value)', '(bounds.next_value - bounds.value)') }}
             else bounds.points
         end as points
     from {{ ref('int_nrr__health_figures') }} as figures

@@ -88,7 +88,10 @@ select
     corrected.q_value,
     {{ nrr.as_ratio('corrected.exposed_rate') }} as precision, -- noqa: RF04
     {{ nrr.as_ratio('corrected.recall') }} as recall,
-    {{ nrr.as_ratio(nrr.divide('1 + corrected.recall - corrected.false_alarms', '2')) }} as auc,
+    {{ nrr.as_ratio(
+        "case when corrected.subject_kind in ('health', 'decile') then score.auc else "
+        ~ nrr.divide('1 + corrected.recall - corrected.false_alarms', '2') ~ ' end'
+    ) }} as auc,
     {%- for column in ['exposed_nrr', 'control_nrr', 'nrr_difference'] %}
     {{ nrr.as_ratio('corrected.' ~ column) }} as {{ column }},
     {%- endfor %}
@@ -115,6 +118,7 @@ select
         else 'misleads'
     end as verdict
 from corrected
+cross join {{ ref('int_nrr__score_auc') }} as score
 left join {{ ref('int_nrr__evidence_leads') }} as leads
     on
         corrected.subject_kind = leads.subject_kind

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil, erfc, sqrt
+from math import ceil, erfc, floor, sqrt
 from statistics import median
 
+from reference.account_health import HealthSeeds
 from reference.account_signals import (
     Customers,
     Signal,
@@ -18,6 +19,7 @@ from reference.account_signals import (
     usage_facts,
 )
 from reference.computation import Book, add_months, movements_of
+from scipy.stats import mannwhitneyu, rankdata
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
@@ -28,6 +30,8 @@ OUTCOMES = {
     "expansion": ["expanded"],
 }
 BEGINNING = 90
+# kinds of subjects that part accounts by their score
+SCORED = {"health", "decile"}
 # of an interval that reaches 1.96 standard errors to each side
 ALPHA = erfc(1.96 / sqrt(2))
 
@@ -62,6 +66,8 @@ class Subject:
     is_more_expected: bool
     compared: list[Case]
     since: dict[tuple[str, date], date]
+    # of how well a score parts them, instead of whether they have it
+    auc: float | None = None
 
 
 def landmark_cases(seen: list[View], book: Book, horizon: int) -> list[Case]:
@@ -142,6 +148,65 @@ def feature_subjects(customers: Customers, book: Book, cases: list[Case]) -> lis
     return subjects
 
 
+def part_subjects(kind: str, parts: dict, cases: list[Case], auc: float | None) -> list[Subject]:
+    """One for each part that accounts are in: {(account, day): (part, is_worse)}."""
+    compared = [case for case in cases if (case.account_id, case.observed_on) in parts]
+    return [
+        Subject(
+            kind,
+            name,
+            "churned",
+            is_worse,
+            compared,
+            {key: key[1] for key, part in parts.items() if part == (name, is_worse)},
+            auc,
+        )
+        for name, is_worse in {parts[case.account_id, case.observed_on] for case in compared}
+    ]
+
+
+def health_subjects(health: list[dict], seeds: HealthSeeds, cases: list[Case]) -> list[Subject]:
+    """By colour, by tenth of the score at each landmark, and by when they got value first."""
+    rows = {(row["account_id"], row["observed_on"]): row for row in health}
+    scores = defaultdict(dict)
+    for case in cases:
+        row = rows[case.account_id, case.observed_on]
+        if row["colour"]:
+            scores[case.observed_on][case.account_id] = round(row["score"], 9)
+    best = max(seeds.colours, key=lambda row: float(row["score_from"]))["colour"]
+    colours, tenths = {}, {}
+    for day, by_account in scores.items():
+        # of equal scores each has their middle place
+        places = rankdata([*by_account.values()])
+        for account, place in zip(by_account, places, strict=True):
+            colour = rows[account, day]["colour"]
+            colours[account, day] = (colour, colour != best)
+            tenth = floor(10 * (place - 0.5) / len(places)) + 1
+            tenths[account, day] = (str(tenth), tenth <= 5)
+    leaving, staying = [], []
+    for case in cases:
+        score = scores[case.observed_on].get(case.account_id)
+        if score is not None:
+            (leaving if "churned" in case.outcomes else staying).append(score)
+    auc = None
+    if leaving and staying:
+        lower = mannwhitneyu(staying, leaving).statistic
+        auc = float(lower) / (len(leaving) * len(staying))
+    first = min(int(row["days_to"]) for row in seeds.bands if row["days_to"])
+    bands = {}
+    for case in cases:
+        row = rows[case.account_id, case.observed_on]
+        if row["activation_band"] and case.has_paid_for(BEGINNING):
+            days = row["days_to_first_value"]
+            is_late = days is None or days > first
+            bands[case.account_id, case.observed_on] = (row["activation_band"], is_late)
+    return [
+        *part_subjects("health", colours, cases, auc),
+        *part_subjects("decile", tenths, cases, auc),
+        *part_subjects("activation", bands, cases, None),
+    ]
+
+
 def nrr_and_error(cases: list[Case]) -> tuple[float | None, float | None]:
     """NRR over the horizon, and its standard error by linearisation."""
     start = sum(case.starting_mrr for case in cases)
@@ -179,7 +244,9 @@ def compare(subject: Subject) -> dict:
             row["p_value"] = proportions_ztest([x1, x0], [n1, n0])[1]
     events, rest = x1 + x0, n1 + n0 - x1 - x0
     recall, false_alarms = divided(x1, events), divided(n1 - x1, rest)
-    is_ranked = recall is not None and false_alarms is not None
+    auc = subject.auc
+    if subject.kind not in SCORED and recall is not None and false_alarms is not None:
+        auc = (1 + recall - false_alarms) / 2
     whole = {True: [], False: []}
     for case in subject.compared:
         whole[(case.account_id, case.observed_on) in subject.since].append(case)
@@ -207,7 +274,7 @@ def compare(subject: Subject) -> dict:
         "lift": divided(p1, p0) if n1 and n0 else None,
         "precision": p1,
         "recall": recall,
-        "auc": (1 + recall - false_alarms) / 2 if is_ranked else None,
+        "auc": auc,
         "exposed_nrr": nrr1,
         "control_nrr": nrr0,
         "nrr_difference": nrr1 - nrr0 if nrr1 is not None and nrr0 is not None else None,
@@ -223,15 +290,26 @@ def compare(subject: Subject) -> dict:
 
 
 def evidence(
-    seen: list[View], rows: list[dict], book: Book, customers: Customers, horizon: int = 3
+    seen: list[View],
+    rows: list[dict],
+    health: list[dict],
+    seeds: HealthSeeds,
+    book: Book,
+    customers: Customers,
+    horizon: int = 3,
 ) -> list[dict]:
-    """nrr__evidence of the rows of nrr__account_signals: one per subject and outcome.
+    """nrr__evidence of the rows of nrr__account_signals and nrr__account_health: one per subject
+    and outcome.
 
     Rates are floats.
     """
     cases = landmark_cases(seen, book, horizon)
     signals = read_signals(customers.signals)
-    subjects = signal_subjects(signals, rows, cases) + feature_subjects(customers, book, cases)
+    subjects = [
+        *signal_subjects(signals, rows, cases),
+        *feature_subjects(customers, book, cases),
+        *health_subjects(health, seeds, cases),
+    ]
     found = [compare(subject) for subject in subjects if subject.compared]
     tested = [row for row in found if row["p_value"] is not None]
     corrected = multipletests([row["p_value"] for row in tested], method="fdr_bh")[1]

@@ -4,8 +4,8 @@
     'expansion': ['expanded'],
 } -%}
 -- One row per subject (a signal that has been seen, a part of all accounts, or a feature) and outcome: whether accounts
--- that have it are expected to come to it more often than others, and which accounts it tells apart: those that have been
--- paying for so many days, first paid on such a day or later, and are looked at on such a day or later.
+-- that have it are expected to come to it more often than others, and which accounts it tells apart: those that have
+-- been paying for so many days, first paid on such a day or later, and are looked at on such a day or later.
 with signals as (
     select
         signals.signal,

@@ -1,5 +1,5 @@
--- One row per landmark, account and way to part all accounts, by the colour or the tenth of their health or by when
--- they got value first: in which part it is, and whether more of that part are expected to leave.
+-- One row per landmark, account and way to part all accounts: in which part it is, by the colour or the tenth of its
+-- health or by when it got value first, and whether more of that part are expected to leave.
 with colours as (
     select
         colour,

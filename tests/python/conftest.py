@@ -19,6 +19,7 @@ from random import Random
 
 import duckdb
 import pytest
+from chapters import CUSTOMERS, EXPLANATION
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
@@ -33,17 +34,8 @@ DBT = Path(sys.executable).with_name("dbt")
 # Unit tests are run once for all: test_unit_tests.py.
 WITHOUT_UNIT_TESTS = ["--exclude-resource-type", "unit_test"]
 WITHOUT_TESTS = ["--exclude-resource-type", "unit_test", "test"]
-# What rests on states alone: every run makes it anew, and tests of its own look at it.
-CUSTOMERS = [
-    *[f"nrr.intermediate.{name}" for name in ("customers", "evidence", "queue", "health")],
-    "nrr.marts.customers",
-]
+# Tests of their own look at these.
 WITHOUT_CUSTOMERS = ["--exclude", *CUSTOMERS]
-# ... and what explains the figures, of which the same holds.
-EXPLANATION = [
-    *[f"nrr.intermediate.{name}" for name in ("bridges", "cohorts", "drivers", "findings")],
-    *["nrr.intermediate.methods", "nrr.marts.explanation"],
-]
 CHAPTERS = [*CUSTOMERS, *EXPLANATION]
 WITHOUT_CHAPTERS = ["--exclude", *CHAPTERS]
 QUICK = ["--no-use-colors", "--log-level-file", "none", "--no-write-json"]

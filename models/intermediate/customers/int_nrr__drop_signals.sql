@@ -8,10 +8,6 @@ select
     {{ nrr.divide('previous_91_days', '91') }} as baseline,
     cast(null as date) as due_on,
     cast(null as decimal(18, 4)) as mrr
-from {{ ref('int_nrr__measured_windows') }}
-where
-    rule = 'drop'
-    and previous_91_days > 0
-    and previous_91_days >= 91 * coalesce(minimum, 0)
-    -- exactly, in whole numbers of days
-    and last_28_days * 91 <= previous_91_days * cast(threshold * 28 as decimal(10, 4))
+from {{ ref('int_nrr__drops') }}
+-- exactly, in whole numbers of days
+where last_28_days * 91 <= previous_91_days * cast(threshold * 28 as decimal(10, 4))

@@ -49,21 +49,17 @@ left join {{ ref('nrr__account_signals') }} as held
 union all
 
 select
-    windows.account_id,
-    windows.month,
-    windows.signal,
-    {{ nrr.divide('windows.last_28_days * 91', 'windows.previous_91_days * 28') }} as figure
-from {{ ref('int_nrr__measured_windows') }} as windows
-inner join {{ ref('int_nrr__health_signals') }} as signals on windows.signal = signals.signal
+    drops.account_id,
+    drops.month,
+    drops.signal,
+    {{ nrr.divide('drops.last_28_days * 91', 'drops.previous_91_days * 28') }} as figure
+from {{ ref('int_nrr__drops') }} as drops
+inner join {{ ref('int_nrr__health_signals') }} as signals on drops.signal = signals.signal
 inner join {{ ref('int_nrr__observed_accounts') }} as accounts
     on
-        windows.account_id = accounts.account_id
-        and windows.month = accounts.month
+        drops.account_id = accounts.account_id
+        and drops.month = accounts.month
         and accounts.days_since_first_payment >= signals.needed_days
-where
-    windows.rule = 'drop'
-    and windows.previous_91_days > 0
-    and windows.previous_91_days >= 91 * coalesce(signals.minimum, 0)
 
 union all
 

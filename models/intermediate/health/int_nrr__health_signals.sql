@@ -13,7 +13,6 @@ looked_at as (
         signals.fact,
         signals.label,
         signals.other_fact,
-        signals.minimum,
         signals.needed_days,
         coalesce(ruled.component, signals.component) as component,
         ruled.signal is not null as has_rules
@@ -37,7 +36,6 @@ select
     looked_at.rule,
     looked_at.component,
     looked_at.other_fact,
-    looked_at.minimum,
     looked_at.needed_days,
     looked_at.has_rules,
     -- what billing says is always there; of what nobody does or has, nothing can be said

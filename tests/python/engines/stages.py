@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+import chapters
 from found_inputs import found_inputs
 from load import TYPES
 from reference.batches import arrive, batches, held_in
@@ -21,8 +22,8 @@ LATER_BATCHES = {"demo": 0, "random": 1}
 LEFT_OUT_OF_SOURCES = [
     *(f"nrr.intermediate.{name}" for name in ("cohorts", "bridges", "findings")),
     *["nrr__mrr_drivers", "nrr__retention_bridges", "nrr__retention_cohorts"],
-    *["nrr__retention_findings", "nrr.intermediate.customers", "nrr.intermediate.evidence"],
-    *["nrr.intermediate.queue", "nrr.intermediate.health", "nrr.marts.customers"],
+    "nrr__retention_findings",
+    *chapters.CUSTOMERS,
 ]
 # What every run makes anew as the first one did: a later batch shows nothing more of it.
 LEFT_OUT_OF_BATCHES = ["nrr.intermediate.methods", "nrr.marts.explanation", *LEFT_OUT_OF_SOURCES]

@@ -42,6 +42,24 @@ select
 from nrr__evidence
 order by verdict = 'too few', q_value nulls last, subject_kind, subject, outcome
 """
+# the company's outlook, and what those before it were worth, by horizon
+OUTLOOK = """
+select
+    horizon,
+    max(month) as newest_month,
+    arg_max(expected_nrr, made_on) as expected_nrr,
+    arg_max(low_80, made_on) as low_80,
+    arg_max(high_80, made_on) as high_80,
+    arg_max(expected_grr, made_on) as expected_grr,
+    count(actual_nrr) as backtests,
+    avg(abs(error)) as mean_error,
+    avg(abs(naive_error)) as naive_mean_error,
+    count_if(actual_nrr between low_80 and high_80) / nullif(count(actual_nrr), 0) as held
+from nrr__retention_outlook
+where segment_dimension = 'all'
+group by horizon
+order by horizon
+"""
 # rule -> what it looks at, in words
 WORDS = {
     "drop": "{fact} a day at most {threshold} of before, {minimum} or more",
@@ -119,13 +137,47 @@ def evidence_table(rows):
     return "\n".join(lines)
 
 
-def page(text, shown, evidence):
+def outlook_table(rows):
+    """A line for each horizon: what is expected, and how far off it has been in the past."""
+    heading = (
+        "month | ahead | NRR expected | range | GRR | back-tests | mean error | naive | in range"
+    )
+    lines = [f"| {heading} |", "|---|--:|--:|--:|--:|--:|--:|--:|--:|"]
+    held = tested = 0
+    better = []
+    for horizon, month, nrr, low, high, grr, backtests, error, naive, share in rows:
+        cells = [
+            f"{month:%B %Y}",
+            str(horizon),
+            percent(nrr),
+            f"{percent(low)} to {percent(high)}",
+            percent(grr),
+            str(backtests),
+            f"{100 * error:.1f}",
+            f"{100 * naive:.1f}",
+            f"{share:.0%}",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+        held, tested = held + share * backtests, tested + backtests
+        better += [str(horizon)] if error < naive else []
+    lines += [
+        "",
+        "Of the demo company: what is expected; by how many points outlooks of the past missed, "
+        "and by how many they would have, had NRR been expected to stay; how often ranges held: "
+        f"{held / tested:.0%} of all {tested}. Better than naive: {', '.join(better)} months "
+        "ahead.",
+    ]
+    return "\n".join(lines)
+
+
+def page(text, shown, evidence, outlook):
     """The page's text with its tables written anew."""
     text = written_between(text, "signals", table(shown))
-    return written_between(text, "evidence", evidence_table(evidence))
+    text = written_between(text, "evidence", evidence_table(evidence))
+    return written_between(text, "outlook", outlook_table(outlook))
 
 
 if __name__ == "__main__":
     with built_demo() as path, duckdb.connect(str(path), read_only=True) as connection:
-        rows = (connection.execute(query).fetchall() for query in (SHOWN, EVIDENCE))
+        rows = (connection.execute(query).fetchall() for query in (SHOWN, EVIDENCE, OUTLOOK))
         PAGE.write_text(page(PAGE.read_text(), *rows))

@@ -1,7 +1,10 @@
 """Models by chapter, as dbt selects them; these rest on states, and every run makes them anew."""
 
 CUSTOMERS = [
-    *[f"nrr.intermediate.{name}" for name in ("customers", "evidence", "queue", "health")],
+    *[
+        f"nrr.intermediate.{name}"
+        for name in ("customers", "evidence", "queue", "health", "outlook")
+    ],
     "nrr.marts.customers",
 ]
 EXPLANATION = [

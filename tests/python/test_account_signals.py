@@ -30,8 +30,9 @@ from reference.evidence import evidence
 from reference.files import read_csv, write_csv
 from reference.random_customers import COLUMNS, write_customers
 from reference.random_history import write_history, write_rows
+from reference.retention_outlook import Outlook, retention_outlook
 
-MODELS = ["build", "--select", "+nrr__account_queue", "+nrr__account_health", *WITHOUT_TESTS]
+MODELS = ["build", "--select", "+nrr__account_queue", "+nrr__retention_outlook", *WITHOUT_TESTS]
 SETTINGS = Settings(timezone="America/Los_Angeles")
 # up to here one build knows everything, and others nothing or something else of later
 PAST_MONTH_END = date(2024, 10, 31)
@@ -86,11 +87,13 @@ class Expected:
     evidence: list[dict]
     queue: list[dict]
     health: list[dict]
+    outlook: list[dict]
     paid_months: int
 
 
 def expected_of(data: Path, settings: Settings = SETTINGS) -> Expected:
-    book, events = computed(data, settings).book, read_csv(data / "subscription_events.csv")
+    result, events = computed(data, settings), read_csv(data / "subscription_events.csv")
+    book = result.book
     customers = read_customers(data, ROOT)
     seen = views(book, events, customers, SEEDS)
     rows = account_signals(seen, read_signals(customers.signals))
@@ -99,7 +102,10 @@ def expected_of(data: Path, settings: Settings = SETTINGS) -> Expected:
     compared = evidence(seen, rows, health, seeds, book, customers)
     queue = account_queue(seen, rows, compared, book, customers)
     paid_months = sum(len(by_month) for by_month in book.mrr.values())
-    return Expected(rows, compared, queue, health, paid_months)
+    outlook = retention_outlook(
+        Outlook(book, events, health, result.segments, SEEDS), result.nrr__retention
+    )
+    return Expected(rows, compared, queue, health, outlook, paid_months)
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +228,22 @@ def check_health(dbt: Dbt, expected: list[dict]) -> None:
     check_rates(dbt, "nrr__account_health", ["account_id", "observed_on"], expected)
 
 
+def check_outlook(dbt: Dbt, expected: list[dict]) -> None:
+    """The table's rows are those expected."""
+    key = ["made_on", "month", "segment_dimension", "segment"]
+    check_rates(dbt, "nrr__retention_outlook", key, expected)
+
+
+def test_the_outlook_of_a_random_history_is_that_of_the_computation(everything, expected):
+    rows = expected.outlook
+    check_outlook(everything, rows)
+    assert {row["horizon"] for row in rows} == {*range(1, 13)}
+    assert {row["range_from"] for row in rows} == {"past errors", "standard error"}
+    assert {row["is_better_than_naive"] for row in rows} == {True, False, None}
+    # something was booked: known MRR is another than would be paid without
+    assert any(row["known_mrr"] != row["starting_mrr"] for row in rows if row["horizon"] == 12)
+
+
 def test_health_of_a_random_history_is_that_of_the_computation(everything, expected):
     rows = expected.health
     check_health(everything, rows)
@@ -313,6 +335,14 @@ def test_nothing_that_was_recorded_later_changes_an_earlier_observation(
     ]
     assert health[0]
     assert health[1] == health[0] == health[2]
+    outlooks = [
+        dbt.query(
+            f"select * from nrr__retention_outlook where made_on <= '{PAST_MONTH_END}' order by all"
+        )
+        for dbt in (everything, without, with_others)
+    ]
+    assert outlooks[0]
+    assert outlooks[1] == outlooks[0] == outlooks[2]
     # ... although later ones are others
     assert without.rows(TABLE) != everything.rows(TABLE)
     assert with_others.rows(TABLE) != everything.rows(TABLE)
@@ -332,6 +362,7 @@ def test_events_alone_show_what_billing_says(tmp_path):
     check_queue(built, whole.queue)
     assert whole.queue
     check_health(built, whole.health)
+    check_outlook(built, whole.outlook)
     # of billing alone, nobody is judged
     assert {row["colour"] for row in whole.health} == {None}
     signals = read_signals(read_customers(data, ROOT).signals)
@@ -366,7 +397,10 @@ def test_with_parents_it_is_as_if_their_ids_were_in_every_row(tmp_path):
         build_with(tmp_path / name, folder, {"nrr_account_level": level, "nrr_segments": []})
         for name, folder, level in (("by parent", data, "parent"), ("by id", renamed, "account"))
     ]
-    for table in (TABLE, "nrr__evidence", "nrr__account_queue", "nrr__account_health"):
+    for table in (
+        *(TABLE, "nrr__evidence", "nrr__account_queue", "nrr__account_health"),
+        "nrr__retention_outlook",
+    ):
         by_parent, by_id = (dbt.query(f"select * from {table} order by all") for dbt in built)
         assert by_parent == by_id, table
         assert by_parent

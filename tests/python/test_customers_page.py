@@ -9,7 +9,11 @@ import write_customers_page as customers_page
 def test_the_page_of_customers_shows_the_seed_and_the_demo_s_accounts(demo):
     written = customers_page.PAGE.read_text()
     assert written == customers_page.page(
-        written, demo.query(customers_page.SHOWN), demo.query(customers_page.EVIDENCE)
+        written,
+        *(
+            demo.query(query)
+            for query in (customers_page.SHOWN, customers_page.EVIDENCE, customers_page.OUTLOOK)
+        ),
     ), "docs/customers.md is stale: make docs-pages"
 
 
@@ -41,3 +45,14 @@ def test_the_points_of_account_managers_add_up_to_the_company(demo):
     assert sum(row[2] for row in rows) == starting_mrr
     assert 1 + sum(float(row[5]) for row in rows) == pytest.approx(float(nrr), abs=1e-8)
     assert 1 + sum(float(row[6]) for row in rows) == pytest.approx(float(grr), abs=1e-8)
+
+
+def test_the_ranges_of_the_demo_s_outlooks_hold_as_often_as_they_say(demo):
+    """Of all that can be compared with what became of them; as the page says, and by how much."""
+    ((held, nothing_missed, tested),) = demo.query(
+        "select count_if(actual_nrr between low_80 and high_80), count_if(error = 0), "
+        "count(actual_nrr) from nrr__retention_outlook where segment_dimension = 'all'"
+    )
+    assert tested > 200
+    assert not nothing_missed
+    assert 0.7 <= held / tested <= 0.9

@@ -27,7 +27,13 @@ changes as (
             and states.starts_at = previous.ends_at
             and states.account_id = previous.account_id
     where
-        (states.status = 'cancelled' and states.mrr = 0 and previous.mrr > 0)
+        (
+            states.status = 'cancelled'
+            and states.mrr = 0
+            and previous.mrr > 0
+            -- the end of a contract was agreed when it began: it is due for renewal then, and nobody has cancelled
+            and coalesce(states.source_system <> 'contracts', true)
+        )
         or (states.mrr > 0 and states.mrr < previous.mrr and states.currency = previous.currency)
         or (
             states.mrr > previous.mrr
@@ -83,7 +89,9 @@ select
     {{ nrr.truncate_to_day(nrr.local_time('facts.starts_at')) }} as occurred_on,
     {{ nrr.truncate_to_day(nrr.local_time('facts.ends_at')) }} as ends_on,
     {{ nrr.truncate_to_day(nrr.local_time('facts.recorded_at')) }} as known_on,
-    cast({{ nrr.convert('facts.amount', 'rates.rate') }} as decimal(18, 4)) as mrr
+    cast({{ nrr.convert('facts.amount', 'rates.rate') }} as decimal(18, 4)) as mrr,
+    facts.currency,
+    cast(facts.amount as decimal(18, 4)) as own_mrr
 from dated_facts as facts
 inner join {{ ref('int_nrr__rates') }} as rates
     on
@@ -99,6 +107,8 @@ select
     {{ nrr.add_days(nrr.add_months('month', 1), -1) }} as occurred_on,
     cast(null as date) as ends_on,
     {{ nrr.add_days(nrr.add_months('month', 1), -1) }} as known_on,
-    cast(null as decimal(18, 4)) as mrr
+    cast(null as decimal(18, 4)) as mrr,
+    cast(null as {{ nrr.type_text() }}) as currency,
+    cast(null as decimal(18, 4)) as own_mrr
 from {{ ref('int_nrr__account_movements') }}
 where movement = 'contraction'

@@ -43,7 +43,8 @@ RATES = {
     *["nrr_difference", "nrr_difference_low", "nrr_difference_high"],
     *["points", "score", "coverage", "score_change_1m", "score_change_3m", "points_usage"],
     *["points_adoption", "points_support", "points_sentiment", "points_relationship"],
-    "points_billing",
+    *["points_billing", "expected_nrr", "expected_grr", "low_80", "high_80", "actual_nrr", "error"],
+    *["naive_error", "mean_error", "naive_mean_error"],
 }
 RATE_STEP = Decimal("0.000000001")
 # ... of large ones, fourteen digits are alike: PostgreSQL keeps fifteen in a decimal.

@@ -107,6 +107,8 @@ class Fact:
     value: Fraction | None = None
     ends_on: date | None = None
     mrr: Decimal | None = None
+    # what mrr was converted from
+    own_mrr: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -362,6 +364,7 @@ def billing_facts(items: list[list[Part]], book: Book, newest_month: date) -> li
                 known_on=local_day(part.state.loaded_at, zone),
                 ends_on=ends_on,
                 mrr=as_decimal(Fraction(mrr) * rate, 4),
+                own_mrr=mrr,
             )
         )
 
@@ -669,16 +672,25 @@ def first_paid_days(items: list[list[Part]], zone: str) -> dict[str, date]:
     return days
 
 
-def views(book: Book, events: list[dict], customers: Customers, seeds: Seeds) -> list[View]:
-    """What may be seen at each observation, by account and in order of time."""
+def parts_of_items(
+    book: Book, events: list[dict], seeds: Seeds
+) -> tuple[list[list[Part]], datetime | None]:
+    """What each item pays and from when on, in order, and the as-of instant."""
     settings = book.settings
     usable, _, subscription_items = usable_states(events, book.rates, settings, seeds)
     used, _ = without_duplicates(usable, subscription_items)
-    as_of = as_of_instant(used, settings)
+    by_item = states_of_items(used, subscription_items)
+    return [parts_of(states, settings) for states in by_item.values()], as_of_instant(
+        used, settings
+    )
+
+
+def views(book: Book, events: list[dict], customers: Customers, seeds: Seeds) -> list[View]:
+    """What may be seen at each observation, by account and in order of time."""
+    settings = book.settings
+    items, as_of = parts_of_items(book, events, seeds)
     if as_of is None:
         return []
-    by_item = states_of_items(used, subscription_items)
-    items = [parts_of(states, settings) for states in by_item.values()]
     newest_month = add_months(month_of(as_of, settings.timezone), -1)
     usage = usage_facts(customers.product_usage, settings)
     happenings = event_facts(customers.customer_events, customers.events, settings)

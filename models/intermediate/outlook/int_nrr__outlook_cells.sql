@@ -2,8 +2,8 @@
     'weight_mrr', 'retained_weight_mrr', 'ending_mrr', 'retained_mrr', 'weight_mrr_squared', 'ending_mrr_squared',
     'ending_by_weight_mrr',
 ] -%}
--- One row per month in which an outlook is made, horizon and cell: what its accounts were known to pay, and came to pay,
--- in the newest 24 months of which that is known then.
+-- One row per month in which an outlook is made, horizon and cell: what its accounts were known to pay, and came to
+-- pay, in the newest 24 months of which that is known then.
 with made as (
     select distinct
         made_month,

@@ -3,7 +3,7 @@
 CUSTOMERS = [
     *[
         f"nrr.intermediate.{name}"
-        for name in ("customers", "evidence", "queue", "health", "outlook")
+        for name in ("customers", "evidence", "queue", "health", "renewals", "outlook")
     ],
     "nrr.marts.customers",
 ]

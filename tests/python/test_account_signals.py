@@ -100,12 +100,11 @@ def expected_of(data: Path, settings: Settings = SETTINGS) -> Expected:
     seeds = read_health_seeds(ROOT)
     health = account_health(seen, rows, customers, seeds)
     compared = evidence(seen, rows, health, seeds, book, customers)
-    queue = account_queue(seen, rows, compared, book, customers)
+    outlook = Outlook(book, events, health, result.segments, SEEDS)
+    queue = account_queue(seen, rows, compared, book, customers, outlook.terms)
     paid_months = sum(len(by_month) for by_month in book.mrr.values())
-    outlook = retention_outlook(
-        Outlook(book, events, health, result.segments, SEEDS), result.nrr__retention
-    )
-    return Expected(rows, compared, queue, health, outlook, paid_months)
+    outlooks = retention_outlook(outlook, result.nrr__retention)
+    return Expected(rows, compared, queue, health, outlooks, paid_months)
 
 
 @pytest.fixture(scope="module")
@@ -221,6 +220,7 @@ def test_the_queue_of_a_random_history_is_that_of_the_computation(everything, ex
     assert len({row["main_signal"] for row in expected.queue}) > 5
     assert len({row["verdict"] for row in expected.queue}) > 1
     assert any(row["mrr_at_risk"] and row["mrr_to_gain"] for row in expected.queue)
+    assert len({row["renewal_on"] for row in expected.queue}) > 5
 
 
 def check_health(dbt: Dbt, expected: list[dict]) -> None:

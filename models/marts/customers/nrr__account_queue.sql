@@ -26,15 +26,19 @@ accounts as (
 )
 
 select
-    account_id,
-    cast(row_number() over (order by expected_mrr desc, mrr desc, account_id) as integer) as rank,
-    mrr,
-    mrr_at_risk,
-    mrr_to_gain,
-    expected_mrr,
-    main_signal,
-    signals,
-    next_action,
-    first_flagged_on,
-    verdict
+    accounts.account_id,
+    cast(row_number() over (
+        order by accounts.expected_mrr desc, accounts.mrr desc, accounts.account_id
+    ) as integer) as rank,
+    accounts.mrr,
+    accounts.mrr_at_risk,
+    accounts.mrr_to_gain,
+    accounts.expected_mrr,
+    accounts.main_signal,
+    accounts.signals,
+    accounts.next_action,
+    renewals.renewal_on,
+    accounts.first_flagged_on,
+    accounts.verdict
 from accounts
+left join {{ ref('int_nrr__open_renewals') }} as renewals on accounts.account_id = renewals.account_id

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from reference.account_signals import Customers, View, read_signals
 from reference.computation import Book, add_months, movements_of
 from reference.evidence import landmark_cases
+from reference.retention_outlook import Term
 
 
 def usual_expansion(book: Book) -> float | None:
@@ -35,6 +36,7 @@ def account_queue(
     evidence: list[dict],
     book: Book,
     customers: Customers,
+    terms: dict[str, list[Term]],
     horizon: int = 3,
 ) -> list[dict]:
     """nrr__account_queue of the rows of nrr__account_signals and nrr__evidence."""
@@ -88,6 +90,9 @@ def account_queue(
                 "main_signal": row["signal"],
                 "signals": ", ".join(sorted(one[0]["signal"] for one in signals)),
                 "next_action": row["response"],
+                "renewal_on": min(
+                    (day for term in terms[account] if (day := term.next_end(newest))), default=None
+                ),
                 "first_flagged_on": min(one[0]["first_observed_on"] for one in signals),
                 "verdict": verdict,
             }

@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import sqrt
 
 import numpy as np
-from reference.account_signals import Part, billing_facts, last_day, parts_of_items
+from reference.account_signals import Part, billing_facts, last_day, local_day, parts_of_items
 from reference.computation import (
     Book,
     Seeds,
@@ -35,14 +35,32 @@ def number_of(month: date) -> int:
 
 @dataclass(frozen=True)
 class Term:
-    """From when to when an item is bound for so many months at a time."""
+    """From when to when an item is bound for so many months at a time; by month, and by day."""
 
     first: date
     end: date
+    first_day: date
+    end_day: date
     months: int
 
     def months_left(self, month: date) -> int:
         return self.months - (number_of(month) - number_of(self.first)) % self.months
+
+    def next_end(self, today: date) -> date | None:
+        """When the term that runs today ends, None where the item ends before."""
+        if not self.first_day <= today < self.end_day:
+            return None
+        ends, terms = self.first_day, 0
+        while ends <= today:
+            terms += 1
+            ends = months_later(self.first_day, terms * self.months)
+        return ends if ends <= self.end_day else None
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last."""
+    month = add_months(day.replace(day=1), months)
+    return month.replace(day=min(day.day, last_day(month).day))
 
 
 def months_of_term(part: Part) -> int:
@@ -74,10 +92,13 @@ def terms_of(items: list[list[Part]], zone: str) -> dict[str, list[Term]]:
         for run in runs:
             first = month_of(run[0].starts_at, zone)
             ends_at = run[-1].ends_at
-            end = date.max if ends_at == datetime.max else month_of(ends_at, zone)
+            end = end_day = date.max
+            if ends_at != datetime.max:
+                end, end_day = month_of(ends_at, zone), local_day(ends_at, zone)
             if first < end:
-                account = run[0].state.account_id
-                terms[account].append(Term(first, end, months_of_term(run[0])))
+                first_day = local_day(run[0].starts_at, zone)
+                term = Term(first, end, first_day, end_day, months_of_term(run[0]))
+                terms[run[0].state.account_id].append(term)
     return terms
 
 

@@ -1,5 +1,5 @@
--- One row per account, item and run of months in which it is bound for terms of the same length: months of a term are
--- counted from the first of them.
+-- One row per account, item and run of time in which it is bound for terms of the same length, which are counted from
+-- its first day.
 with states as (
     select
         account_id,
@@ -56,6 +56,10 @@ runs as (
     select
         account_id,
         months_of_term,
+        {{ nrr.truncate_to_day(nrr.local_time('min(starts_at)')) }} as first_day,
+        case
+            when count(*) = count(ends_at) then {{ nrr.truncate_to_day(nrr.local_time('max(ends_at)')) }}
+        end as end_day,
         {{ nrr.month_of('min(starts_at)') }} as first_month,
         case when count(*) = count(ends_at) then {{ nrr.month_of('max(ends_at)') }} end as end_month
     from numbered
@@ -64,9 +68,12 @@ runs as (
 
 select
     account_id,
+    first_day,
+    end_day,
     first_month,
     end_month,
-    months_of_term
+    months_of_term,
+    cast(null as date) as agreed_end_day
 from runs
 where first_month < end_month or end_month is null
 {%- if nrr.has_source('contracts') %}
@@ -76,9 +83,12 @@ union all
 -- what was agreed, whatever the bills' periods
 select distinct
     states.account_id,
+    terms.start_day as first_day,
+    {{ nrr.earlier('terms.runs_until_day', 'terms.end_day') }} as end_day,
     {{ nrr.truncate_to_month('terms.start_day') }} as first_month,
     {{ nrr.truncate_to_month(nrr.earlier('terms.runs_until_day', 'terms.end_day')) }} as end_month,
-    {{ nrr.months_between('terms.start_day', 'terms.end_day') }} as months_of_term
+    {{ nrr.months_between('terms.start_day', 'terms.end_day') }} as months_of_term,
+    terms.end_day as agreed_end_day
 from {{ ref('stg_contracts__terms') }} as terms
 inner join {{ ref('int_nrr__item_states') }} as states
     on

@@ -13,7 +13,8 @@ candidates as (
         newest.observed_on,
         coalesce(terms.agreed_end_day, {{ nrr.add_months('terms.first_day', '(' ~ whole_terms ~ ')') }}) as this_day,
         coalesce(
-            terms.agreed_end_day, {{ nrr.add_months('terms.first_day', '(' ~ whole_terms ~ ' + terms.months_of_term)') }}
+            terms.agreed_end_day,
+            {{ nrr.add_months('terms.first_day', '(' ~ whole_terms ~ ' + terms.months_of_term)') }}
         ) as next_day
     from {{ ref('int_nrr__item_terms') }} as terms
     inner join newest

@@ -1,11 +1,20 @@
 -- One row per account and month, from its first month with MRR to the newest: what it pays, and of which kind it is by
 -- what is known then.
-with amounts as (
+with payers as (
+    select distinct
+        account_id,
+        month
+    from {{ ref('int_nrr__several_currency_amounts') }}
+    where mrr > 0
+),
+
+amounts as (
     select
         spans.account_id,
         rates.month,
         spans.currency,
         spans.mrr as own_mrr,
+        spans.mrr > 0 as pays,
         {{ nrr.convert('spans.mrr', 'rates.rate') }} as mrr,
         spans.segment_key
     from {{ ref('int_nrr__account_spans') }} as spans
@@ -17,15 +26,17 @@ with amounts as (
 
     union all
 
-    -- at the rates of each month, since no one currency says it
+    -- int_nrr__several_currency_outlooks says what these come to
     select
-        account_id,
-        month,
-        {{ nrr.text_literal(nrr.setting('nrr_reporting_currency')) }} as currency,
-        mrr as own_mrr,
-        mrr,
-        segment_key
-    from {{ ref('int_nrr__several_currency_months') }}
+        months.account_id,
+        months.month,
+        cast(null as {{ nrr.type_text() }}) as currency,
+        cast(null as decimal(18, 4)) as own_mrr,
+        payers.account_id is not null as pays,
+        months.mrr,
+        months.segment_key
+    from {{ ref('int_nrr__several_currency_months') }} as months
+    left join payers on months.account_id = payers.account_id and months.month = payers.month
 ),
 
 health as (
@@ -51,8 +62,9 @@ select
     amounts.month,
     cast(amounts.currency as {{ nrr.type_text() }}) as currency,
     cast(amounts.own_mrr as decimal(18, 4)) as own_mrr,
+    amounts.pays,
     cast(amounts.mrr as decimal(18, 4)) as mrr,
-    max(case when amounts.own_mrr = 0 then amounts.month end) over (
+    max(case when not amounts.pays then amounts.month end) over (
         partition by amounts.account_id order by amounts.month rows between unbounded preceding and current row
     ) as last_gap_month,
     amounts.segment_key,

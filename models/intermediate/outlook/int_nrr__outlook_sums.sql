@@ -12,13 +12,14 @@ bases as (
         starts.segment_key,
         starts.size,
         starts.mrr as starting_mrr,
-        {%- if not nrr.setting('nrr_reactivation_counts') %}
-        case when ends.last_gap_month > starts.month then 0 else ends.own_mrr end as own_ending_mrr,
-        {%- else %}
-        ends.own_mrr as own_ending_mrr,
-        {%- endif %}
         ends.month as ending_month,
-        ends.currency
+        ends.currency,
+        ends.own_mrr as own_ending_mrr,
+        {%- if nrr.setting('nrr_reactivation_counts') %}
+        false as was_gone
+        {%- else %}
+        coalesce(ends.last_gap_month > starts.month, false) as was_gone
+        {%- endif %}
     from months as starts
     left join months as ends
         on starts.account_id = ends.account_id and {{ nrr.add_months('starts.month', 12) }} = ends.month
@@ -28,10 +29,19 @@ bases as (
 converted_bases as (
     select
         bases.*,
-        cast({{ nrr.convert('bases.own_ending_mrr', 'rates.rate') }} as decimal(18, 4)) as ending_mrr
+        case
+            when bases.was_gone then 0
+            when bases.currency is null then several.mrr
+            else cast({{ nrr.convert('bases.own_ending_mrr', 'rates.rate') }} as decimal(18, 4))
+        end as ending_mrr
     from bases
     left join {{ ref('int_nrr__month_rates') }} as rates
         on bases.currency = rates.currency and bases.{{ 'base_month' if is_constant else 'ending_month' }} = rates.month
+    left join {{ ref('int_nrr__several_currency_outlooks') }} as several
+        on
+            case when bases.currency is null then bases.account_id end = several.account_id
+            and bases.ending_month = several.made_month
+            and bases.ending_month = several.month
 ),
 
 looked_at as (
@@ -51,9 +61,9 @@ looked_at as (
         months.months_to_renewal,
         case when months.has_booked_change then bases.account_id end as booking_account_id,
         {%- if nrr.setting('nrr_reactivation_counts') %}
-        months.own_mrr > 0 as pays
+        months.pays
         {%- else %}
-        months.own_mrr > 0
+        months.pays
         and (months.last_gap_month < bases.base_month or months.last_gap_month is null) as pays
         {%- endif %}
     from converted_bases as bases
@@ -65,22 +75,29 @@ known as (
     select
         looked_at.*,
         case
-            when looked_at.pays
-                then cast({{ nrr.convert(
+            when not looked_at.pays then 0
+            when looked_at.currency is null then several.mrr
+            else
+                cast({{ nrr.convert(
                     nrr.later('looked_at.own_mrr + coalesce(booked.change_mrr, 0)', '0'), 'rates.rate'
                 ) }} as decimal(18, 4))
-            else 0
         end as known_mrr
     from looked_at
-    inner join {{ ref('int_nrr__month_rates') }} as rates
+    left join {{ ref('int_nrr__month_rates') }} as rates
         on
             looked_at.currency = rates.currency
             and looked_at.{{ 'base_month' if is_constant else 'made_month' }} = rates.month
     left join {{ ref('int_nrr__booked_changes') }} as booked
         on
             looked_at.booking_account_id = booked.account_id
+            and looked_at.currency = booked.currency
             and looked_at.made_month = booked.made_month
             and looked_at.month = booked.month
+    left join {{ ref('int_nrr__several_currency_outlooks') }} as several
+        on
+            case when looked_at.currency is null then looked_at.account_id end = several.account_id
+            and looked_at.made_month = several.made_month
+            and looked_at.month = several.month
 ),
 
 -- who pays nothing any more is weighed by what it paid at first

@@ -109,6 +109,7 @@ class Fact:
     mrr: Decimal | None = None
     # what mrr was converted from
     own_mrr: Decimal | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True)
@@ -365,6 +366,7 @@ def billing_facts(items: list[list[Part]], book: Book, newest_month: date) -> li
                 ends_on=ends_on,
                 mrr=as_decimal(Fraction(mrr) * rate, 4),
                 own_mrr=mrr,
+                currency=currency,
             )
         )
 

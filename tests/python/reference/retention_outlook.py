@@ -21,7 +21,7 @@ from reference.computation import (
     rate_of_month,
 )
 
-BOOKED = {"scheduled_cancellation": -1, "scheduled_downgrade": -1, "discount_end": 1}
+BOOKED = {"scheduled_cancellation", "scheduled_downgrade"}
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 ZERO = Decimal(0)
 LANDMARKS = 24
@@ -134,13 +134,6 @@ class Outlook:
         items, _ = parts_of_items(book, events, seeds)
         self.terms = terms_of(items, zone)
         self.colours = {(row["account_id"], row["observed_on"]): row["colour"] for row in health}
-        # also what it will pay in, as is known by now
-        currencies = defaultdict(set)
-        for part in (part for parts in items for part in parts if part.mrr):
-            last = part.ends_at == datetime.max or month_of(part.ends_at, zone)
-            if last is True or month_of(part.starts_at, zone) < last:
-                currencies[part.state.account_id].add(part.state.currency)
-        self.several = {account for account, paid in currencies.items() if len(paid) > 1}
         self.booked = defaultdict(list)
         for fact in billing_facts(items, book, book.months[-1]):
             if fact.fact in BOOKED:
@@ -148,33 +141,35 @@ class Outlook:
 
     def pays(self, account: str, month: date, base: date) -> bool:
         """Whether it pays, and has done so ever since if coming back does not count."""
-        if account in self.several:
-            paid = self.book.at(account, month) > 0
-        else:
-            paid = self.book.pays(account, month)
+        paid = self.book.pays(account, month)
         if self.book.settings.reactivation_counts:
             return paid
         months = number_of(month) - number_of(base)
         return paid and all(self.book.pays(account, add_months(base, n)) for n in range(months))
 
-    def amount(self, account: str, month: date, base: date, booked: Decimal = ZERO) -> Decimal:
+    def amount(
+        self, account: str, month: date, base: date, booked: dict[str, Decimal] | None = None
+    ) -> Decimal:
         """What it pays, and what is booked of that, at the rates that retention has."""
-        if account in self.several:
-            return max(self.book.at(account, month) + booked, ZERO)
-        held = self.book.holdings[account][month]
-        kept = max(sum((mrr for _, mrr in held), ZERO) + booked, ZERO)
+        own = defaultdict(Decimal, booked or {})
+        for state, mrr in self.book.holdings[account].get(month, ()):
+            own[state.currency] += mrr
         settings = self.book.settings
         rates_of = base if settings.fx == "constant" else month
-        rate = rate_of_month(held[0][0].currency, rates_of, self.book.rates, settings)
-        return as_decimal(Fraction(kept) * rate, 4)
 
-    def booked_change(self, account: str, made: date, month: date) -> Decimal:
-        total = ZERO
+        def converted(currency: str, amount: Decimal) -> Decimal:
+            rate = rate_of_month(currency, rates_of, self.book.rates, settings)
+            return as_decimal(Fraction(max(amount, ZERO)) * rate, 4)
+
+        return sum((converted(*one) for one in own.items()), ZERO)
+
+    def booked_change(self, account: str, made: date, month: date) -> dict[str, Decimal]:
+        """By currency."""
+        total = defaultdict(Decimal)
         for fact in self.booked[account]:
             known = fact.known_on <= last_day(made)
             if known and made < fact.occurred_on.replace(day=1) <= month:
-                amount = fact.mrr if account in self.several else fact.own_mrr
-                total += BOOKED[fact.fact] * amount
+                total[fact.currency] -= fact.own_mrr
         return total
 
     def case(self, account: str, base: date, made: date, month: date) -> Case:

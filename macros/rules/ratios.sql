@@ -72,21 +72,29 @@
   ratio_error(change, change_squared, change_by_start): standard error of the ratio sum(y) / sum(s)
   of a group's accounts, from sums over them: of y - s, of its square, and of its product with s.
   Linearisation (Taylor series) of a ratio of two sums: sqrt(n / (n - 1) x sum((y - r s)^2)) / sum(s).
-  Written in y - s, so that it is zero when nothing changed; what floating point leaves of a sum of
-  squares that is zero (every account moved by the same share) counts as zero.
+  Written in y - s, so that it is zero when nothing changed.
   A double; null for fewer than two accounts.
 #}
 {% macro ratio_error(change, change_squared, change_by_start) -%}
     {%- set accounts -%} cast(starting_accounts as {{ nrr.type_double() }}) {%- endset -%}
     {%- set growth -%} ({{ nrr.divide(change, 'starting_mrr') }}) {%- endset -%}
-    {%- set squares -%}
-        cast({{ change_squared }} as {{ nrr.type_double() }})
-        - 2 * {{ growth }} * cast({{ change_by_start }} as {{ nrr.type_double() }})
-        + {{ growth }} * {{ growth }} * cast(starting_mrr_squared as {{ nrr.type_double() }})
-    {%- endset -%}
     sqrt(
         {{ accounts }} / nullif({{ accounts }} - 1, 0)
-        * case when {{ squares }} > cast({{ change_squared }} as {{ nrr.type_double() }}) * 1e-14 then {{ squares }} else 0 end
+        * {{ nrr.squared_error(growth, change_squared, change_by_start, 'starting_mrr_squared') }}
     )
     / nullif(cast(starting_mrr as {{ nrr.type_double() }}), 0)
+{%- endmacro %}
+
+{#
+  squared_error(ratio, y_squared, y_by_s, s_squared): the sum of (y - ratio x s)^2 over a group's accounts, from the sums over
+  them of y^2, y x s and s^2; a double. What floating point leaves of a sum that is zero (every account has that ratio) counts
+  as zero.
+#}
+{% macro squared_error(ratio, y_squared, y_by_s, s_squared) -%}
+    {%- set squares -%}
+        cast({{ y_squared }} as {{ nrr.type_double() }})
+        - 2 * {{ ratio }} * cast({{ y_by_s }} as {{ nrr.type_double() }})
+        + {{ ratio }} * {{ ratio }} * cast({{ s_squared }} as {{ nrr.type_double() }})
+    {%- endset -%}
+    case when {{ squares }} > cast({{ y_squared }} as {{ nrr.type_double() }}) * 1e-14 then {{ squares }} else 0 end
 {%- endmacro %}

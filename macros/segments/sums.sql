@@ -37,6 +37,22 @@
     }) -%}
 {% endmacro %}
 
+{#
+  outlook_sums(): column -> what an account of a month's base adds to it: what it is weighed by, what it came to pay, and
+  all that the error of their ratio needs.
+#}
+{% macro outlook_sums() %}
+    {%- do return({
+        'weight_mrr': 'weight_mrr',
+        'retained_weight_mrr': 'retained_weight_mrr',
+        'ending_mrr': 'ending_mrr',
+        'retained_mrr': 'retained_mrr',
+        'weight_mrr_squared': nrr.product('weight_mrr', 'weight_mrr'),
+        'ending_mrr_squared': nrr.product('ending_mrr', 'ending_mrr'),
+        'ending_by_weight_mrr': nrr.product('ending_mrr', 'weight_mrr'),
+    }) -%}
+{% endmacro %}
+
 {# product(a, b): the exact product of two amounts of decimal(18, 4). #}
 {% macro product(a, b) -%}
     {#- 38 digits with Spark's one more: it rounds a wider product. DuckDB's of twice 18 has but 18. -#}

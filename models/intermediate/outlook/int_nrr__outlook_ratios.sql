@@ -1,9 +1,5 @@
-{%- set sums = [
-    'weight_mrr', 'retained_weight_mrr', 'ending_mrr', 'retained_mrr', 'weight_mrr_squared', 'ending_mrr_squared',
-    'ending_by_weight_mrr',
-] -%}
 -- One row per month in which an outlook is made, horizon and cell of whose accounts it is made: how much of what they
--- are known to pay will be paid, by what those of its pool came to pay (definitions 17.3).
+-- are known to pay will be paid, by what those of its pool came to pay (definitions 17.2).
 with asked as (
     select distinct
         made_month,
@@ -17,8 +13,8 @@ with asked as (
 cells as (
     select
         asked.*
-        {%- for column in sums %},
-        coalesce(cells.{{ column }}, 0) as {{ column }}
+        {%- for column in nrr.outlook_sums() %},
+        cells.{{ column }}
         {%- endfor %},
         -- months that overlap tell less than as many that do not
         {{ nrr.effective_accounts('cells.weight_mrr', 'cells.weight_mrr_squared') }} / asked.horizon as cases
@@ -58,15 +54,8 @@ sizes as (
 -- and those of all sizes that are too small then are one
 pooled as (
     select
-        made_month,
-        horizon,
-        size,
-        state,
-        renews,
-        case when pool = 'left' or cases_of_pool >= 30 then pool else 'rest' end as pool
-        {%- for column in sums %},
-        {{ column }}
-        {%- endfor %}
+        sizes.*,
+        case when pool = 'left' or cases_of_pool >= 30 then pool else 'rest' end as last_pool
     from sizes
 ),
 
@@ -74,32 +63,21 @@ pools as (
     select
         made_month,
         horizon,
-        pool
-        {%- for column in sums %},
+        last_pool
+        {%- for column in nrr.outlook_sums() %},
         sum({{ column }}) as {{ column }}
         {%- endfor %},
         {{ nrr.divide('sum(ending_mrr)', 'sum(weight_mrr)') }} as ratio,
         {{ nrr.divide('sum(retained_mrr)', 'sum(retained_weight_mrr)') }} as retained_ratio
     from pooled
-    group by made_month, horizon, pool
+    group by made_month, horizon, last_pool
 ),
 
--- what floating point leaves of a sum of squares that is zero counts as zero
 measured as (
     select
         pools.*,
-        case
-            when
-                cast(ending_mrr_squared as {{ nrr.type_double() }})
-                - 2 * ratio * cast(ending_by_weight_mrr as {{ nrr.type_double() }})
-                + ratio * ratio * cast(weight_mrr_squared as {{ nrr.type_double() }})
-                > cast(ending_mrr_squared as {{ nrr.type_double() }}) * 1e-14
-                then
-                    cast(ending_mrr_squared as {{ nrr.type_double() }})
-                    - 2 * ratio * cast(ending_by_weight_mrr as {{ nrr.type_double() }})
-                    + ratio * ratio * cast(weight_mrr_squared as {{ nrr.type_double() }})
-            else 0
-        end as squared_error
+        {{ nrr.squared_error('ratio', 'ending_mrr_squared', 'ending_by_weight_mrr', 'weight_mrr_squared') }}
+            as squared_error
     from pools
 ),
 
@@ -111,7 +89,7 @@ everyone as (
         {{ nrr.divide('sum(ending_mrr)', 'sum(weight_mrr)') }} as ratio,
         {{ nrr.divide('sum(retained_mrr)', 'sum(retained_weight_mrr)') }} as retained_ratio
     from pooled
-    where pool <> 'left'
+    where last_pool <> 'left'
     group by made_month, horizon
 )
 
@@ -121,14 +99,14 @@ select
     pooled.size,
     pooled.state,
     pooled.renews,
-    cast(pooled.pool as {{ nrr.type_text() }}) as pool,
+    cast(pooled.last_pool as {{ nrr.type_text() }}) as pool,
     cast(
-        case when pooled.pool = 'left' then coalesce(pools.ratio, 0) else coalesce(pools.ratio, everyone.ratio) end
+        case when pooled.last_pool = 'left' then coalesce(pools.ratio, 0) else coalesce(pools.ratio, everyone.ratio) end
         as {{ nrr.type_double() }}
     ) as ratio,
     cast(
         case
-            when pooled.pool = 'left' then coalesce(pools.retained_ratio, 0)
+            when pooled.last_pool = 'left' then coalesce(pools.retained_ratio, 0)
             else coalesce(pools.retained_ratio, everyone.retained_ratio)
         end as {{ nrr.type_double() }}
     ) as retained_ratio,
@@ -142,7 +120,7 @@ select
     ) as {{ nrr.type_double() }}) as ratio_variance
 from pooled
 inner join measured as pools
-    on pooled.made_month = pools.made_month and pooled.horizon = pools.horizon and pooled.pool = pools.pool
+    on pooled.made_month = pools.made_month and pooled.horizon = pools.horizon and pooled.last_pool = pools.last_pool
 inner join everyone on pooled.made_month = everyone.made_month and pooled.horizon = everyone.horizon
 -- before the first is known, there is no outlook
 where everyone.ratio is not null

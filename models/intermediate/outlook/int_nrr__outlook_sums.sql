@@ -131,13 +131,10 @@ select
     cast(state as {{ nrr.type_text() }}) as state,
     renews,
     cast(count(*) as integer) as accounts,
-    {%- for column in [
-        'starting_mrr', 'known_mrr', 'weight_mrr', 'retained_weight_mrr', 'ending_mrr', 'retained_mrr',
-    ] %}
-    cast(sum({{ column }}) as decimal(28, 4)) as {{ column }},
+    cast(sum(starting_mrr) as decimal(28, 4)) as starting_mrr,
+    cast(sum(known_mrr) as decimal(28, 4)) as known_mrr
+    {%- for column, added in nrr.outlook_sums().items() %},
+    cast(sum({{ added }}) as {{ nrr.sum_type(column) }}) as {{ column }}
     {%- endfor %}
-    cast(sum({{ nrr.product('weight_mrr', 'weight_mrr') }}) as decimal(37, 8)) as weight_mrr_squared,
-    cast(sum({{ nrr.product('ending_mrr', 'ending_mrr') }}) as decimal(37, 8)) as ending_mrr_squared,
-    cast(sum({{ nrr.product('ending_mrr', 'weight_mrr') }}) as decimal(37, 8)) as ending_by_weight_mrr
 from weighed
 group by made_month, month, horizon, segment_key, size, state, renews

@@ -7,12 +7,7 @@ with states as (
         subscription_item_id,
         starts_at,
         ends_at,
-        source_system,
-        mrr,
-        billing_interval,
         case
-            -- contracts say themselves what was agreed
-            when source_system = 'contracts' then 0
             when billing_interval_count > 120 or billing_interval_count <> floor(billing_interval_count) then 0
             when billing_interval = 'month' then cast(billing_interval_count as integer)
             when billing_interval = 'quarter' then cast(3 * billing_interval_count as integer)
@@ -59,9 +54,7 @@ runs as (
         {{ nrr.truncate_to_day(nrr.local_time('min(starts_at)')) }} as first_day,
         case
             when count(*) = count(ends_at) then {{ nrr.truncate_to_day(nrr.local_time('max(ends_at)')) }}
-        end as end_day,
-        {{ nrr.month_of('min(starts_at)') }} as first_month,
-        case when count(*) = count(ends_at) then {{ nrr.month_of('max(ends_at)') }} end as end_month
+        end as end_day
     from numbered
     group by account_id, subscription_id, subscription_item_id, run_of_item, months_of_term
 )
@@ -70,23 +63,19 @@ select
     account_id,
     first_day,
     end_day,
-    first_month,
-    end_month,
     months_of_term,
     cast(null as date) as agreed_end_day
 from runs
-where first_month < end_month or end_month is null
+where {{ nrr.truncate_to_month('first_day') }} < {{ nrr.truncate_to_month('end_day') }} or end_day is null
 {%- if nrr.has_source('contracts') %}
 
 union all
 
--- what was agreed, whatever the bills' periods
+-- what was agreed: the states of contracts are of one month each
 select distinct
     states.account_id,
     terms.start_day as first_day,
     {{ nrr.earlier('terms.runs_until_day', 'terms.end_day') }} as end_day,
-    {{ nrr.truncate_to_month('terms.start_day') }} as first_month,
-    {{ nrr.truncate_to_month(nrr.earlier('terms.runs_until_day', 'terms.end_day')) }} as end_month,
     {{ nrr.months_between('terms.start_day', 'terms.end_day') }} as months_of_term,
     terms.end_day as agreed_end_day
 from {{ ref('stg_contracts__terms') }} as terms

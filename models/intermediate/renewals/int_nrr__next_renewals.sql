@@ -4,9 +4,11 @@ select
     months.month,
     min(
         terms.months_of_term
-        - mod({{ nrr.months_between('terms.first_month', 'months.month') }}, terms.months_of_term)
+        - mod({{ nrr.months_between('terms.first_day', 'months.month') }}, terms.months_of_term)
     ) as months_to_renewal
 from {{ ref('int_nrr__item_terms') }} as terms
 inner join {{ ref('int_nrr__months') }} as months
-    on terms.first_month <= months.month and (months.month < terms.end_month or terms.end_month is null)
+    on
+        {{ nrr.truncate_to_month('terms.first_day') }} <= months.month
+        and (months.month < {{ nrr.truncate_to_month('terms.end_day') }} or terms.end_day is null)
 group by terms.account_id, months.month

@@ -29,6 +29,10 @@ past_errors as (
         forecasts.segment,
         cast(past.error as {{ nrr.type_double() }}) as error,
         cast(past.naive_error as {{ nrr.type_double() }}) as naive_error,
+        count(*) over (
+            partition by
+                forecasts.made_month, forecasts.horizon, forecasts.segment_dimension, forecasts.segment
+        ) as backtests,
         row_number() over (
             partition by
                 forecasts.made_month, forecasts.horizon, forecasts.segment_dimension, forecasts.segment
@@ -43,15 +47,6 @@ past_errors as (
             and past.month <= forecasts.made_month
             and {{ nrr.months_between('past.month', 'forecasts.made_month') }} < 24
     where past.error is not null
-),
-
-counted_errors as (
-    select
-        past_errors.*,
-        count(*) over (
-            partition by made_month, horizon, segment_dimension, segment
-        ) as backtests
-    from past_errors
 ),
 
 ranges as (
@@ -73,7 +68,7 @@ ranges as (
             end
         ) as {{ name }}_error
         {%- endfor %}
-    from counted_errors
+    from past_errors
     group by made_month, horizon, segment_dimension, segment
 ),
 

@@ -408,6 +408,10 @@ class Observation:
     plans: frozenset[str]
 
 
+def number_of(month: date) -> int:
+    return 12 * month.year + month.month
+
+
 def plans_of(holding: list) -> frozenset[str]:
     return frozenset(state.plan_id for state, _ in holding if state.plan_id)
 
@@ -416,13 +420,9 @@ def observations(items: list[list[Part]], book: Book, as_of: datetime) -> list[O
     """Each account at the end of each month in which it pays, and at the as-of instant."""
     open_month = month_of(as_of, book.settings.timezone)
     newest_month = add_months(open_month, -1)
-
-    def number(month: date) -> int:
-        return 12 * month.year + month.month
-
     found = [
         Observation(
-            account, number(month), last_day(month), mrr, plans_of(book.holdings[account][month])
+            account, number_of(month), last_day(month), mrr, plans_of(book.holdings[account][month])
         )
         for account, by_month in book.mrr.items()
         for month, mrr in by_month.items()
@@ -436,7 +436,7 @@ def observations(items: list[list[Part]], book: Book, as_of: datetime) -> list[O
         mrr = converted(holding, newest_month, book.rates, book.settings)
         if mrr > 0:
             plans = plans_of(holding)
-            found.append(Observation(account, number(open_month), as_of_day, mrr, plans))
+            found.append(Observation(account, number_of(open_month), as_of_day, mrr, plans))
     return sorted(found, key=lambda one: (one.account_id, one.number))
 
 
@@ -682,9 +682,8 @@ def parts_of_items(
     usable, _, subscription_items = usable_states(events, book.rates, settings, seeds)
     used, _ = without_duplicates(usable, subscription_items)
     by_item = states_of_items(used, subscription_items)
-    return [parts_of(states, settings) for states in by_item.values()], as_of_instant(
-        used, settings
-    )
+    items = [parts_of(states, settings) for states in by_item.values()]
+    return items, as_of_instant(used, settings)
 
 
 def views(book: Book, events: list[dict], customers: Customers, seeds: Seeds) -> list[View]:

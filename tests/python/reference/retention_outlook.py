@@ -7,17 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import sqrt
 
 import numpy as np
-from reference.account_signals import Part, billing_facts, last_day, local_day, parts_of_items
+from reference.account_signals import (
+    Part,
+    billing_facts,
+    last_day,
+    local_day,
+    number_of,
+    parts_of_items,
+)
 from reference.computation import (
     Book,
     Seeds,
     add_months,
     as_decimal,
     money,
-    month_of,
     rate_of_month,
 )
 
@@ -29,22 +36,19 @@ LEAST_CASES = 30
 LEAST_BACKTESTS = 12
 
 
-def number_of(month: date) -> int:
-    return 12 * month.year + month.month
-
-
 @dataclass(frozen=True)
 class Term:
-    """From when to when an item is bound for so many months at a time; by month, and by day."""
+    """From when to when an item is bound for so many months at a time."""
 
-    first: date
-    end: date
     first_day: date
     end_day: date
     months: int
 
+    def runs_at_the_end_of(self, month: date) -> bool:
+        return number_of(self.first_day) <= number_of(month) < number_of(self.end_day)
+
     def months_left(self, month: date) -> int:
-        return self.months - (number_of(month) - number_of(self.first)) % self.months
+        return self.months - (number_of(month) - number_of(self.first_day)) % self.months
 
     def next_end(self, today: date) -> date | None:
         """When the term that runs today ends, None where the item ends before."""
@@ -90,14 +94,10 @@ def terms_of(items: list[list[Part]], zone: str) -> dict[str, list[Term]]:
             else:
                 runs.append([part])
         for run in runs:
-            first = month_of(run[0].starts_at, zone)
-            ends_at = run[-1].ends_at
-            end = end_day = date.max
-            if ends_at != datetime.max:
-                end, end_day = month_of(ends_at, zone), local_day(ends_at, zone)
-            if first < end:
-                first_day = local_day(run[0].starts_at, zone)
-                term = Term(first, end, first_day, end_day, months_of_term(run[0]))
+            first_day, ends_at = local_day(run[0].starts_at, zone), run[-1].ends_at
+            end_day = date.max if ends_at == datetime.max else local_day(ends_at, zone)
+            if number_of(first_day) < number_of(end_day):
+                term = Term(first_day, end_day, months_of_term(run[0]))
                 terms[run[0].state.account_id].append(term)
     return terms
 
@@ -109,14 +109,20 @@ class Case:
     cell: tuple
     starting_mrr: Decimal
     known_mrr: Decimal
-    starting: float
-    known: float
-    ending: float | None
+    ending_mrr: Decimal | None
     segments: dict[str, str]
 
-    @property
+    @cached_property
+    def starting(self) -> float:
+        return float(self.starting_mrr)
+
+    @cached_property
+    def ending(self) -> float | None:
+        return None if self.ending_mrr is None else float(self.ending_mrr)
+
+    @cached_property
     def weight(self) -> float:
-        return self.starting if self.cell[1] == "left" else self.known
+        return self.starting if self.cell[1] == "left" else float(self.known_mrr)
 
     @property
     def retained_weight(self) -> float:
@@ -182,7 +188,7 @@ class Outlook:
             left = [
                 term.months_left(made)
                 for term in self.terms[account]
-                if term.first <= made < term.end
+                if term.runs_at_the_end_of(made)
             ]
             renews = bool(left) and min(left) <= number_of(month) - number_of(made)
         ending = None
@@ -190,15 +196,7 @@ class Outlook:
             paid = self.pays(account, month, base)
             ending = self.amount(account, month, base) if paid else ZERO
         cell = segments["size"], state, renews
-        return Case(
-            cell,
-            starting,
-            known,
-            float(starting),
-            float(known),
-            None if ending is None else float(ending),
-            segments,
-        )
+        return Case(cell, starting, known, ending, segments)
 
     def cases(self, made: date, horizon: int) -> list[Case]:
         month = add_months(made, horizon)

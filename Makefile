@@ -63,7 +63,7 @@ test: lint ## run every lint and test that needs no server
 	$(BIN)/pytest -n auto --dist loadfile
 
 test-long: $(VENV)/dev.stamp ## play long sequences of runs, and kill some (many minutes)
-	$(BIN)/pytest -m long -n auto
+	$(BIN)/pytest -m long -n auto --dist loadgroup
 
 lint: $(VENV)/dev.stamp ## check the SQL, YAML and Python files
 	$(BIN)/ruff check .

@@ -21,6 +21,9 @@ from reference.damages import (
 )
 from reference.files import write_csv
 
+# its builds are shared by its tests: one worker plays them
+pytestmark = pytest.mark.xdist_group("campaign")
+
 
 class Campaign:
     """The damaged events and what was built of them."""

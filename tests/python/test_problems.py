@@ -3,10 +3,9 @@
 import csv
 import datetime
 import re
-import subprocess
 
 import pytest
-from conftest import DBT, ROOT, WITHOUT_UNIT_TESTS, Dbt
+from conftest import ROOT, WITHOUT_UNIT_TESTS, Dbt
 from reference.files import write_csv
 
 SEED = ROOT / "seeds/rules/nrr_input_problems.csv"
@@ -93,26 +92,15 @@ def with_every_problem(data):
     return data
 
 
-def build_as_a_job(dbt: Dbt, *arguments: str) -> tuple[int, str]:
-    """A build without a terminal: its exit code and its log."""
-    finished = subprocess.run(
-        [DBT, "--no-use-colors", "build", *WITHOUT_UNIT_TESTS, *arguments],
-        cwd=dbt.project,
-        env=dbt.environment(),
-        text=True,
-        capture_output=True,
-    )
-    return finished.returncode, finished.stdout
-
-
 @pytest.fixture(scope="module")
-def worst(tmp_path_factory) -> tuple[Dbt, int, str]:
-    """A build of an input with every problem at once, its exit code and its log."""
+def worst(tmp_path_factory) -> tuple[Dbt, bool, str]:
+    """A build of an input with every problem at once, whether it succeeded, and its log."""
     folder = tmp_path_factory.mktemp("worst")
     built = Dbt(folder, data=with_every_problem(folder / "data"))
     tomorrow = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=2)
-    settings = f"{{nrr_segments: [industry], nrr_as_of: '{tomorrow}'}}"
-    return built, *build_as_a_job(built, "--vars", settings)
+    settings = {"nrr_segments": ["industry"], "nrr_as_of": str(tomorrow)}
+    finished = built.run("--write-json", "build", *WITHOUT_UNIT_TESTS, variables=settings)
+    return built, finished.success, finished.output
 
 
 def remedies() -> dict[str, str]:
@@ -121,8 +109,8 @@ def remedies() -> dict[str, str]:
 
 
 def test_a_build_of_the_worst_input_comes_to_its_end_and_fails(worst):
-    built, exit_code, log = worst
-    assert exit_code == 1
+    built, succeeded, log = worst
+    assert not succeeded
     assert " SKIP=0 " in log
     assert " ERROR in " not in log
     tables = {name for (name,) in built.query("select table_name from information_schema.tables")}
@@ -229,7 +217,7 @@ def test_each_data_test_counts_the_rows_that_it_is_about(worst):
 def test_a_file_of_which_no_row_can_be_used_is_built_and_fails(dbt, tmp_path):
     data = tmp_path / "data"
     write_csv(data / "subscription_events.csv", [event("e1", status="Aktiv")])
-    code, log = build_as_a_job(dbt(data=data))
-    assert code == 1
-    assert " SKIP=0 " in log
-    assert "1 unknown_status: 'Aktiv'" in log
+    finished = dbt(data=data).run("build", *WITHOUT_UNIT_TESTS)
+    assert not finished.success
+    assert " SKIP=0 " in finished.output
+    assert "1 unknown_status: 'Aktiv'" in finished.output

@@ -4,10 +4,11 @@ dbt-core checks keys for a few adapters only and says nothing about a misspelt o
 list of these adapters is private, so a new dbt-core may move it; then this file must follow.
 """
 
+import shutil
 import subprocess
 import sys
 
-from conftest import ROOT, copied_project
+from conftest import ROOT
 
 # Runs in a process of its own, since it changes dbt itself.
 STRICT_PARSE = """
@@ -49,10 +50,12 @@ def test_every_yaml_key_is_one_that_dbt_knows(tmp_path):
 
 
 def test_a_misspelt_yaml_key_is_found(tmp_path):
-    project = copied_project(tmp_path)
-    (project / "models" / "misspelt.yml").write_text(
-        "models:\n  - name: nrr__retention_misspelt\n    data_testz: []\n"
-    )
+    project = tmp_path / "project"
+    (project / "models").mkdir(parents=True)
+    (project / "dbt_project.yml").write_text("{name: small, profile: nrr}\n")
+    shutil.copy(ROOT / "profiles.yml", project)
+    (project / "models/one.sql").write_text("select 1 as one\n")
+    (project / "models/one.yml").write_text("models:\n  - name: one\n    data_testz: []\n")
     parsed = strict_parse(project, tmp_path / "target")
     assert parsed.returncode != 0
     assert "data_testz" in parsed.stdout

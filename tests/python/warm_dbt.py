@@ -187,8 +187,12 @@ enable_test_caching()
 
 def invoke(arguments: list[str], manifest=None) -> dbtRunnerResult:
     """What a dbt command results in: on a manifest that was parsed before, if one is given."""
+    usual = gc.get_threshold()
     gc.freeze()
+    # a command makes hundreds of thousands of objects, which it keeps
+    gc.set_threshold(200_000, 50, 100)
     try:
         return dbtRunner(manifest=manifest).invoke(arguments)
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()

@@ -356,15 +356,20 @@ class Warehouse:
     def schema(self, names: set[str]) -> dict:
         """The columns of tables, as sqlglot takes them; temporary ones are in no schema."""
         found = {self.database: {}}
-        rows = self.connection.execute(
-            "select schema_name, table_name, column_name, data_type"
-            " from duckdb_columns() where not internal and lower(table_name) in (select unnest(?))",
-            [sorted(names)],
+        # duckdb_columns() would work out the columns of every view
+        tables = self.connection.execute(
+            "select database_name, schema_name, table_name from duckdb_tables()"
+            " union all select database_name, schema_name, view_name from duckdb_views()"
+            " where not internal"
         ).fetchall()
-        for schema, table, column, type_ in rows:
-            tables = found[self.database].setdefault(schema, {})
-            tables.setdefault(table, {})[column] = type_.replace("HUGEINT", "DECIMAL(38, 0)")
-        return found if rows else {}
+        for database, schema, table in tables:
+            if table.lower() in names:
+                described = self.connection.execute(f'describe "{database}"."{schema}"."{table}"')
+                found[self.database].setdefault(schema, {})[table] = {
+                    column: type_.replace("HUGEINT", "DECIMAL(38, 0)")
+                    for column, type_, *_ in described.fetchall()
+                }
+        return found if found[self.database] else {}
 
     def relations(self, schema: str) -> dict[str, str]:
         """The tables and views of a schema: name -> kind."""

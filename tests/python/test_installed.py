@@ -181,7 +181,7 @@ OVERRIDES = """
 @pytest.fixture(scope="module")
 def overridden(shop) -> Dbt:
     built = shop(macros=OVERRIDES)
-    marts = ["+nrr__retention", "+nrr__mrr_movements", "nrr__account_months"]
+    marts = ["+nrr__retention", "+nrr__mrr_movements", "+nrr__account_months"]
     built.succeed("build", *WITHOUT_TESTS, "--select", *marts)
     return built
 

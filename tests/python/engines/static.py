@@ -363,12 +363,16 @@ class Warehouse:
             " where not internal"
         ).fetchall()
         for database, schema, table in tables:
-            if table.lower() in names:
-                described = self.connection.execute(f'describe "{database}"."{schema}"."{table}"')
-                found[self.database].setdefault(schema, {})[table] = {
-                    column: type_.replace("HUGEINT", "DECIMAL(38, 0)")
-                    for column, type_, *_ in described.fetchall()
-                }
+            if table.lower() not in names:
+                continue
+            try:
+                columns = self.columns(f'"{database}"."{schema}"."{table}"')
+            except duckdb.CatalogException:
+                # a view of an earlier stage, of an input that is no more: it is about to be replaced
+                continue
+            found[self.database].setdefault(schema, {})[table] = {
+                column: type_.replace("HUGEINT", "DECIMAL(38, 0)") for column, type_ in columns
+            }
         return found if found[self.database] else {}
 
     def relations(self, schema: str) -> dict[str, str]:

@@ -368,7 +368,7 @@ class Warehouse:
             try:
                 columns = self.columns(f'"{database}"."{schema}"."{table}"')
             except duckdb.CatalogException:
-                # a view of an earlier stage, of an input that is no more: it is about to be replaced
+                # a view on an input of an earlier stage that is no more: it is about to be replaced
                 continue
             found[self.database].setdefault(schema, {})[table] = {
                 column: type_.replace("HUGEINT", "DECIMAL(38, 0)") for column, type_ in columns

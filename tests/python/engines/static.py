@@ -367,8 +367,8 @@ class Warehouse:
                 continue
             try:
                 columns = self.columns(f'"{database}"."{schema}"."{table}"')
-            except duckdb.CatalogException:
-                # a view on an input of an earlier stage that is no more: it is about to be replaced
+            except duckdb.Error:
+                # a view on what an earlier stage had and this one has not: it is replaced next
                 continue
             found[self.database].setdefault(schema, {})[table] = {
                 column: type_.replace("HUGEINT", "DECIMAL(38, 0)") for column, type_ in columns

@@ -91,8 +91,8 @@ def test_warehouses_run_the_same_queries(demo, dbt):
         "explain_account": {"account": "acc_0024", "month": "2026-10-01"},
         "explain_segment": {"dimension": "industry", "segment": "Retail"},
     }
+    other = dbt()
     for analysis, variables in asked.items():
-        other = dbt()
         other.succeed("compile", "--select", analysis, variables=variables)
         (compiled,) = other.folder.rglob(f"compiled/**/analyses/{analysis}.sql")
         of_dbt = rows_of(demo, compiled.read_text().replace('"nrr"."main".', ""))

@@ -367,7 +367,7 @@ class Warehouse:
                 continue
             try:
                 columns = self.columns(f'"{database}"."{schema}"."{table}"')
-            except duckdb.Error:
+            except (duckdb.CatalogException, duckdb.BinderException):
                 # a view on what an earlier stage had and this one has not: it is replaced next
                 continue
             found[self.database].setdefault(schema, {})[table] = {

@@ -34,7 +34,7 @@ def test_the_demo_has_the_computed_figures(demo):
 )
 def test_a_random_history_has_the_computed_figures(seed, settings, dbt, tmp_path):
     history = tmp_path / "history"
-    write_history(history, seed=seed, accounts=240, months=36)
+    write_history(history, seed=seed, accounts=600, months=36)
     # A random history has many broken rows, on purpose.
     variables = {**variables_of(settings), "nrr_rejected_rows_allowed": 1}
     built = dbt(data=history)
